@@ -1,0 +1,15 @@
+-- One row about the server and the database.
+SELECT
+  current_setting('server_version_num')::int AS "versionNumber",
+  current_setting('server_version') AS "version",
+  pg_encoding_to_char(d.encoding) AS "encoding",
+  d.datname AS "database",
+  d.oid::bigint::float8 AS "databaseOid",
+  CASE
+    WHEN has_function_privilege('pg_control_system()', 'execute')
+    THEN (SELECT system_identifier::text FROM pg_control_system())
+  END AS "systemIdentifier",
+  pg_is_in_recovery() AS "inRecovery",
+  pg_database_size(d.oid)::float8 AS "databaseBytes"
+FROM pg_database d
+WHERE d.datname = current_database()

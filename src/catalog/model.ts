@@ -1,0 +1,140 @@
+/** The catalog: what introspection says of a database, as far as pgveil needs it. Pure data, keyed by oid. */
+
+export type Oid = number
+
+export interface Server {
+  /** As `server_version_num`: 150018. */
+  readonly versionNumber: number
+  readonly version: string
+  readonly encoding: string
+  readonly database: string
+  readonly databaseOid: Oid
+  /** Identifies a cluster and its physical copies; null where the role may not ask. Decimal digits. */
+  readonly systemIdentifier: string | null
+  readonly inRecovery: boolean
+  /** Bytes of all relations. */
+  readonly databaseBytes: number
+}
+
+export type RelationKind =
+  | 'table'
+  | 'partitioned'
+  | 'view'
+  | 'materialized-view'
+  | 'foreign-table'
+  | 'sequence'
+
+export interface Relation {
+  readonly oid: Oid
+  readonly schema: string
+  readonly name: string
+  /** Schema and name as PostgreSQL quotes them, only where it must: `public."Order"`. */
+  readonly sqlName: string
+  readonly kind: RelationKind
+  readonly owner: string
+  /** The partitioned table that this relation is a partition of. */
+  readonly partitionOf: Oid | null
+  /** The SQL that a row of this partition satisfies, its ancestors' bounds included; null where there is none. */
+  readonly partitionConstraint: string | null
+  /** Partitioned by hash over an enum: the hash differs between databases, so rows must be loaded by the root. */
+  readonly partitionsByEnumHash: boolean
+  /** Of a materialized view. */
+  readonly populated: boolean
+  /** The planner's estimate; -1 where the relation was never analyzed. */
+  readonly estimatedRows: number
+  /** Bytes of the heap with its TOAST. */
+  readonly bytes: number
+  /** Set where the relation belongs to an extension. */
+  readonly extension: ExtensionMembership | null
+  /** In the order of their numbers; dropped ones are not among them. */
+  readonly columns: readonly Column[]
+}
+
+export interface ExtensionMembership {
+  readonly oid: Oid
+  readonly name: string
+  /** The extension declared the table's rows as configuration to be dumped (pg_extension_config_dump). */
+  readonly configuration: boolean
+  /** The WHERE clause of that declaration, '' for all rows. */
+  readonly condition: string
+}
+
+export interface Column {
+  readonly number: number
+  readonly name: string
+  /** Quoted where it must be. */
+  readonly sqlName: string
+  /** With schema where needed, and with the type modifier: `character varying(20)`, `shop."Grade"`. */
+  readonly type: string
+  readonly notNull: boolean
+  readonly identity: boolean
+  /** The expression of a generated column, null for any other. */
+  readonly generated: string | null
+  /** Its text depends on search_path (regclass and its like, also inside an array, domain or composite). */
+  readonly pathDependent: boolean
+}
+
+export interface Constraint {
+  readonly oid: Oid
+  readonly name: string
+  readonly relation: Oid
+  /** Numbers of the columns it speaks of; for a CHECK over the whole row, none. */
+  readonly columns: readonly number[]
+}
+
+export interface CheckConstraint extends Constraint {
+  /** As pg_get_expr prints it. */
+  readonly expression: string
+}
+
+export interface ForeignKey extends Constraint {
+  readonly references: Oid
+  /** In the order of `columns`. */
+  readonly referencedColumns: readonly number[]
+  readonly matchFull: boolean
+  /** For the copy of a key on a partition: the key it was made from. */
+  readonly parent: Oid | null
+}
+
+export interface ExclusionConstraint extends Constraint {}
+
+export interface UniqueIndex {
+  readonly oid: Oid
+  readonly name: string
+  readonly relation: Oid
+  /** Each key's SQL: a quoted column or an expression. */
+  readonly keys: readonly string[]
+  /** Numbers of all columns that keys and predicate speak of. */
+  readonly columns: readonly number[]
+  readonly predicate: string | null
+  readonly nullsNotDistinct: boolean
+}
+
+export interface SequenceState {
+  readonly oid: Oid
+  readonly lastValue: bigint
+  readonly called: boolean
+}
+
+export interface Catalog {
+  readonly server: Server
+  /** All schemas but the system's. */
+  readonly schemas: readonly string[]
+  readonly relations: ReadonlyMap<Oid, Relation>
+  readonly checks: readonly CheckConstraint[]
+  readonly foreignKeys: readonly ForeignKey[]
+  readonly exclusions: readonly ExclusionConstraint[]
+  readonly uniqueIndexes: readonly UniqueIndex[]
+  /** For each materialized view, the others that it reads, through any number of views. */
+  readonly materializedViewReads: ReadonlyMap<Oid, readonly Oid[]>
+}
+
+export function relationName(relation: { readonly schema: string; readonly name: string }): string {
+  return `${relation.schema}.${relation.name}`
+}
+
+/** The relation and the partitioned tables above it, from the nearest up. */
+export function lineage(catalog: Catalog, relation: Relation): Relation[] {
+  const parent = relation.partitionOf === null ? undefined : catalog.relations.get(relation.partitionOf)
+  return parent ? [relation, ...lineage(catalog, parent)] : [relation]
+}

@@ -1,0 +1,242 @@
+import type { Catalog, Column, ForeignKey, Oid, Relation, UniqueIndex } from '../catalog/model.ts'
+import { fromCatalog, identifier, join, type Sql, sql } from '../lib/sql.ts'
+import { alwaysNotNull } from './not-null.ts'
+import { maskedColumns, type Plan, type TablePlan } from './plan/plan.ts'
+import { selectStatement } from './select.ts'
+
+/**
+ * A question to the source whose answer says whether the restore of the masked rows will fail: how many rows break a
+ * constraint. Only constraints that a rule or a filter touches are asked about; the others held in the source and hold
+ * in the copy.
+ */
+export interface ConstraintCheck {
+  readonly table: TablePlan
+  readonly kind: 'not-null' | 'check' | 'partition' | 'unique' | 'foreign-key'
+  /** Of the constraint or index; of the column for NOT NULL. */
+  readonly name: string
+  /** The columns of the table that it speaks of. */
+  readonly columns: readonly Column[]
+  /** Gives one row with one column, `broken`: the number of rows (for `unique`, of keys) that break it. */
+  readonly query: Sql
+}
+
+/** All checks that a plan calls for. */
+export function constraintChecks(catalog: Catalog, plan: Plan): ConstraintCheck[] {
+  const builder = new CheckBuilder(catalog, plan)
+  return plan.tables.flatMap((table) => builder.checksOf(table))
+}
+
+class CheckBuilder {
+  readonly #catalog: Catalog
+  readonly #leaves: ReadonlyMap<Oid, readonly TablePlan[]>
+
+  constructor(catalog: Catalog, plan: Plan) {
+    this.#catalog = catalog
+    this.#leaves = leavesByRoot(catalog, plan)
+  }
+
+  checksOf(table: TablePlan): ConstraintCheck[] {
+    if (table.rows.kind === 'left-out') return []
+    const touched = touchedColumns(table)
+    return [
+      ...(touched.size > 0 ? this.#rowChecks(table, touched) : []),
+      ...(touched.size > 0 ? this.#uniqueChecks(table, touched) : []),
+      ...this.#foreignKeyChecks(table, touched),
+    ]
+  }
+
+  #rowChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
+    const { relation } = table
+    const count = (kind: ConstraintCheck['kind'], name: string, columns: readonly Column[], broken: Sql) => ({
+      table,
+      kind,
+      name,
+      columns,
+      query: sql`SELECT pg_catalog.count(*) AS broken\nFROM ${restoredRows(table)}\nWHERE ${broken}`,
+    })
+    const notNull = table.columns
+      .filter((plan) => plan.column.notNull && touched.has(plan.column.number))
+      .filter((plan) => plan.kind !== 'masked' || !alwaysNotNull(plan.expression, relation))
+      .map(({ column }) =>
+        count('not-null', column.name, [column], sql`${fromCatalog(column.sqlName)} IS NULL`),
+      )
+    const checks = this.#catalog.checks
+      .filter((check) => check.relation === relation.oid)
+      .filter((check) => check.columns.length === 0 || check.columns.some((number) => touched.has(number)))
+      .map((check) =>
+        count(
+          'check',
+          check.name,
+          columnsOf(relation, check.columns),
+          sql`NOT (${fromCatalog(check.expression)})`,
+        ),
+      )
+    const bound = relation.partitionConstraint
+    const partition =
+      bound === null || !mentionsTouched(relation, bound, touched)
+        ? []
+        : [
+            count(
+              'partition',
+              relation.name,
+              columnsOf(relation, [...touched]),
+              sql`NOT (${fromCatalog(bound)})`,
+            ),
+          ]
+    return [...notNull, ...checks, ...partition]
+  }
+
+  #uniqueChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
+    return this.#catalog.uniqueIndexes
+      .filter((index) => index.relation === table.relation.oid)
+      .filter((index) => index.columns.some((number) => touched.has(number)))
+      .map((index) => ({
+        table,
+        kind: 'unique',
+        name: index.name,
+        columns: columnsOf(table.relation, index.columns),
+        query: duplicateKeys(table, index),
+      }))
+  }
+
+  #foreignKeyChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
+    return this.#catalog.foreignKeys
+      .filter((key) => key.relation === table.relation.oid)
+      .flatMap((key) => {
+        const referenced = this.#leaves.get(key.references) ?? []
+        const affected =
+          key.columns.some((number) => touched.has(number)) ||
+          referenced.some((other) => this.#losesKeys(other, key))
+        // A table that is not in the dump at all takes its foreign keys with it.
+        if (!affected || referenced.length === 0) return []
+        return [
+          {
+            table,
+            kind: 'foreign-key' as const,
+            name: key.name,
+            columns: columnsOf(table.relation, key.columns),
+            query: this.#orphans(table, key, referenced),
+          },
+        ]
+      })
+  }
+
+  /** Whether a referenced table may come without a key that it has in the source. */
+  #losesKeys(referenced: TablePlan, key: ForeignKey): boolean {
+    if (referenced.rows.kind !== 'all') return true
+    const root = this.#catalog.relations.get(key.references)
+    const names = key.referencedColumns.map((number) => columnByNumber(root, number)?.name)
+    return maskedColumns(referenced).some(({ column }) => names.includes(column.name))
+  }
+
+  #orphans(table: TablePlan, key: ForeignKey, referenced: readonly TablePlan[]): Sql {
+    const root = this.#catalog.relations.get(key.references)
+    const pairs = key.columns.map((number, index) => ({
+      own: nameSql(columnByNumber(table.relation, number)),
+      other: nameSql(columnByNumber(root, key.referencedColumns[index])),
+    }))
+    const others = join(pairs.map(({ other }) => other))
+    const rows = referenced.map((leaf) => sql`SELECT ${others} FROM ${restoredRows(leaf)}`)
+    const match = join(
+      pairs.map(({ own, other }) => sql`referenced.${other} = referencing.${own}`),
+      sql` AND `,
+    )
+    const noNull = join(
+      pairs.map(({ own }) => sql`referencing.${own} IS NOT NULL`),
+      sql` AND `,
+    )
+    const someNotNull = join(
+      pairs.map(({ own }) => sql`referencing.${own} IS NOT NULL`),
+      sql` OR `,
+    )
+    const orphan = sql`NOT EXISTS (SELECT FROM (${join(rows, sql` UNION ALL `)}) AS referenced WHERE ${match})`
+    const broken = key.matchFull
+      ? sql`(${someNotNull}) AND (NOT (${noNull}) OR ${orphan})`
+      : sql`${noNull} AND ${orphan}`
+    const own = join(pairs.map((pair) => pair.own))
+    return sql`SELECT pg_catalog.count(*) AS broken\nFROM (SELECT ${own} FROM ${restoredRows(table)}) AS referencing\nWHERE ${broken}`
+  }
+}
+
+/** The rows of a table as they will be once restored, generated columns included, under the table's own name. */
+function restoredRows(table: TablePlan): Sql {
+  const { relation } = table
+  const alias = identifier(relation.name)
+  return sql`(\n${restoredSelect(table, alias)}\n) AS ${alias}`
+}
+
+function restoredSelect(table: TablePlan, alias: Sql): Sql {
+  const generated = table.relation.columns.flatMap((column) =>
+    column.generated === null
+      ? []
+      : [sql`(${fromCatalog(column.generated)}) AS ${fromCatalog(column.sqlName)}`],
+  )
+  if (generated.length === 0) return selectStatement(table)
+  return sql`SELECT *, ${join(generated)}\nFROM (\n${selectStatement(table)}\n) AS ${alias}`
+}
+
+function duplicateKeys(table: TablePlan, index: UniqueIndex): Sql {
+  const keys = index.keys.map((key, position) => sql`(${fromCatalog(key)}) AS ${keyName(position)}`)
+  const names = index.keys.map((_, position) => keyName(position))
+  const predicate = index.predicate === null ? sql`true` : sql`(${fromCatalog(index.predicate)})`
+  const noNulls = index.nullsNotDistinct
+    ? sql`true`
+    : join(
+        names.map((name) => sql`${name} IS NOT NULL`),
+        sql` AND `,
+      )
+  return sql`SELECT pg_catalog.count(*) AS broken
+FROM (
+  SELECT FROM (
+    SELECT ${join(keys)} FROM ${restoredRows(table)} WHERE ${predicate}
+  ) AS keys
+  WHERE ${noNulls}
+  GROUP BY ${join(names)}
+  HAVING pg_catalog.count(*) > 1
+) AS duplicates`
+}
+
+function keyName(position: number): Sql {
+  return fromCatalog(`key_${position + 1}`)
+}
+
+/** Numbers of the columns whose values differ from the source's: masked ones, and generated ones that may follow. */
+function touchedColumns(table: TablePlan): ReadonlySet<number> {
+  if (table.rows.kind === 'replaced') return new Set(table.relation.columns.map((column) => column.number))
+  const masked = maskedColumns(table).map(({ column }) => column.number)
+  const generated = table.relation.columns.filter((column) => column.generated !== null)
+  return new Set(masked.length > 0 ? [...masked, ...generated.map((column) => column.number)] : [])
+}
+
+/** A partition's bound names the key columns of all levels; whether one of them was touched is read off its text. */
+function mentionsTouched(relation: Relation, bound: string, touched: ReadonlySet<number>): boolean {
+  return columnsOf(relation, [...touched]).some((column) => bound.includes(column.sqlName))
+}
+
+function columnsOf(relation: Relation, numbers: readonly number[]): Column[] {
+  return relation.columns.filter((column) => numbers.includes(column.number))
+}
+
+function columnByNumber(relation: Relation | undefined, number: number | undefined): Column | undefined {
+  return relation?.columns.find((column) => column.number === number)
+}
+
+function nameSql(column: Column | undefined): Sql {
+  if (!column) throw new Error('a constraint speaks of a column that is not in the catalog')
+  return fromCatalog(column.sqlName)
+}
+
+/** For each table and partitioned table, the tables that hold its rows. */
+function leavesByRoot(catalog: Catalog, plan: Plan): Map<Oid, TablePlan[]> {
+  const leaves = new Map<Oid, TablePlan[]>()
+  for (const table of plan.tables) {
+    let relation: Relation | undefined = table.relation
+    while (relation) {
+      const known = leaves.get(relation.oid)
+      if (known) known.push(table)
+      else leaves.set(relation.oid, [table])
+      relation = relation.partitionOf === null ? undefined : catalog.relations.get(relation.partitionOf)
+    }
+  }
+  return leaves
+}

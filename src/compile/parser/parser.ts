@@ -1,0 +1,86 @@
+import { default as createModule, type ParserModule } from 'libpg-query/wasm/libpg-query.js'
+import wasmFile from 'libpg-query/wasm/libpg-query.wasm' with { type: 'file' }
+import type { SyntaxTree } from './tree.ts'
+
+/** A text that PostgreSQL's parser refuses. */
+export class SqlSyntaxError extends Error {
+  constructor(
+    message: string,
+    /** Index of the character at which the parser stopped. */
+    readonly index: number,
+  ) {
+    super(message)
+  }
+}
+
+/** Longer than any rule a person writes; bounds what a hostile dictionary can make the parser do. */
+const MAX_LENGTH = 256 * 1024
+
+let loaded: Promise<ParserModule> | undefined
+
+/**
+ * Loads the parser. libpg-query's ready-made entry looks for its WebAssembly beside itself on disk, where a compiled
+ * binary has nothing; so the module is created here, from the file that travels inside the binary.
+ */
+async function load(): Promise<ParserModule> {
+  loaded ??= Bun.file(wasmFile)
+    .bytes()
+    .then((wasmBinary) => createModule({ wasmBinary }))
+  return loaded
+}
+
+/** Parses statements of SQL with PostgreSQL's own grammar. Throws SqlSyntaxError. */
+export async function parseSql(text: string): Promise<SyntaxTree> {
+  return withText(text, (module, pointer) => {
+    const result = module._wasm_parse_query_raw(pointer)
+    try {
+      // PgQueryParseResult: char *parse_tree, char *stderr_buffer, PgQueryError *error.
+      const error = module.getValue(result + 8, 'i32')
+      if (error) throw syntaxError(module, error)
+      return JSON.parse(module.UTF8ToString(module.getValue(result, 'i32'))) as SyntaxTree
+    } finally {
+      module._wasm_free_parse_result(result)
+    }
+  })
+}
+
+/**
+ * A statement that parses, with every constant replaced by $1, $2 …: what a rule does, without what it may keep secret
+ * (a salt).
+ */
+export async function withoutConstants(text: string): Promise<string> {
+  return withText(text, (module, pointer) => {
+    const result = module._wasm_normalize_query(pointer)
+    try {
+      return module.UTF8ToString(result)
+    } finally {
+      module._wasm_free_string(result)
+    }
+  })
+}
+
+function syntaxError(module: ParserModule, error: number): SqlSyntaxError {
+  // PgQueryError: char *message, char *funcname, char *filename, int lineno, int cursorpos (from 1), char *context.
+  const message = module.UTF8ToString(module.getValue(error, 'i32'))
+  const cursor = module.getValue(error + 16, 'i32')
+  return new SqlSyntaxError(message, Math.max(0, cursor - 1))
+}
+
+async function withText<T>(text: string, use: (module: ParserModule, pointer: number) => T): Promise<T> {
+  if (text.length > MAX_LENGTH) throw new SqlSyntaxError('the text is too long', 0)
+  if (text.includes('\0')) throw new SqlSyntaxError('a NUL character cannot stand in SQL', text.indexOf('\0'))
+  const module = await load()
+  const bytes = module.lengthBytesUTF8(text) + 1
+  const pointer = module._malloc(bytes)
+  try {
+    module.stringToUTF8(text, pointer, bytes)
+    return use(module, pointer)
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error
+    // The module's stack overflowed and its state is lost: the next call starts from a fresh one.
+    loaded = undefined
+    throw new SqlSyntaxError('the expression is nested too deeply', 0)
+  } finally {
+    if (loaded) module._free(pointer)
+  }
+}

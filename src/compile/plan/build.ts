@@ -1,0 +1,129 @@
+import { type Catalog, lineage, type Oid, type Relation, relationName } from '../../catalog/model.ts'
+import { namesAny, namesWholeSchema, RuleIndex } from '../../dictionary/match.ts'
+import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
+import type { TablePattern } from '../../dictionary/table-pattern.ts'
+import { Fault } from '../../lib/fault.ts'
+import type { ColumnPlan, LeftOutRelation, Plan, PlanPolicy, RowPolicy, TablePlan } from './plan.ts'
+import { reviewUse } from './review-use.ts'
+import { type ParsedRules, parseRules } from './rules.ts'
+
+export interface PlanRequest {
+  readonly catalog: Catalog
+  readonly dictionary: SensitiveDictionary
+  /** Allow list of tables; undefined allows all. */
+  readonly onlyTables?: readonly TablePattern[] | undefined
+  /** Deny list; it wins over the allow list. */
+  readonly withoutTables?: readonly TablePattern[] | undefined
+  readonly policy: PlanPolicy
+}
+
+/**
+ * Settles what a dump will do with every table. Throws one fault with all findings where the dictionary does not fit
+ * the database.
+ */
+export async function buildPlan(request: PlanRequest): Promise<Plan> {
+  const rules = await parseRules(request.dictionary)
+  const tables = [...request.catalog.relations.values()].filter(holdsRows)
+  const index = new RuleIndex(request.dictionary.rules)
+  const findings = reviewUse(request.catalog, tables, request.dictionary.rules, index, request.policy)
+  if (findings.some((finding) => finding.severity === 'error')) throw Fault.of(findings)
+  return { ...new Planner(request, rules, index, tables).build(), warnings: findings }
+}
+
+class Planner {
+  readonly #request: PlanRequest
+  readonly #rules: ParsedRules
+  readonly #tables: readonly Relation[]
+  readonly #ruleOf: ReadonlyMap<Oid, TableRule | undefined>
+  readonly #leftOutSchemas: ReadonlySet<string>
+
+  constructor(request: PlanRequest, rules: ParsedRules, index: RuleIndex, tables: readonly Relation[]) {
+    this.#request = request
+    this.#rules = rules
+    this.#tables = tables
+    this.#ruleOf = new Map(tables.map((table) => [table.oid, index.winner(this.#lineage(table))]))
+    const withRules = new Set(
+      tables.filter((table) => this.#ruleOf.get(table.oid)).map((table) => table.schema),
+    )
+    const schemas = [...request.catalog.schemas].filter((schema) => !withRules.has(schema))
+    this.#leftOutSchemas = new Set(
+      schemas.filter((schema) => namesWholeSchema(request.dictionary.excludes, schema)),
+    )
+  }
+
+  build(): Omit<Plan, 'warnings'> {
+    const leftOut = this.#tables.flatMap((table) => this.#leftOut(table) ?? [])
+    const absent = new Set(leftOut.map(({ relation }) => relation.oid))
+    const tables = this.#tables
+      .filter((table) => table.kind === 'table' && !absent.has(table.oid))
+      .map((table) => this.#planTable(table))
+    return { tables: largestFirst(tables), leftOut, leftOutSchemas: this.#leftOutSchemas }
+  }
+
+  #leftOut(relation: Relation): LeftOutRelation | undefined {
+    const { onlyTables, withoutTables } = this.#request
+    const names = this.#lineage(relation)
+    if (withoutTables && namesAny(withoutTables, names)) return { relation, reason: 'in-exclude-dictionary' }
+    if (onlyTables && !namesAny(onlyTables, names)) return { relation, reason: 'not-in-tables-dictionary' }
+    return this.#leftOutSchemas.has(relation.schema) ? { relation, reason: 'schema-excluded' } : undefined
+  }
+
+  #planTable(relation: Relation): TablePlan {
+    const rule = this.#ruleOf.get(relation.oid)
+    return {
+      relation,
+      rows: this.#rowPolicy(relation, rule),
+      columns: this.#planColumns(relation, rule),
+      loadThrough: this.#loadThrough(relation),
+    }
+  }
+
+  #rowPolicy(relation: Relation, rule: TableRule | undefined): RowPolicy {
+    const query = rule?.rawSql && this.#rules.queries.get(rule.rawSql)
+    if (query) return { kind: 'replaced', query }
+    const excluded = namesAny(this.#request.dictionary.excludes, this.#lineage(relation))
+    if (!rule && excluded) return { kind: 'left-out' }
+    const condition = rule?.condition && this.#rules.conditions.get(rule.condition)
+    if (condition) return { kind: 'filtered', condition }
+    const whereClause = relation.extension?.condition
+    return whereClause ? { kind: 'filtered', condition: { whereClause } } : { kind: 'all' }
+  }
+
+  #planColumns(relation: Relation, rule: TableRule | undefined): ColumnPlan[] {
+    return relation.columns
+      .filter((column) => column.generated === null)
+      .map((column) => {
+        const text = rule?.fields.get(column.name)
+        const expression = text && this.#rules.expressions.get(text)
+        return expression ? { kind: 'masked', column, expression } : { kind: 'copied', column }
+      })
+  }
+
+  #loadThrough(relation: Relation): Relation | null {
+    const chain = this.#lineage(relation)
+    const unsafe = chain.slice(1).some((ancestor) => ancestor.partitionsByEnumHash)
+    return unsafe ? (chain.at(-1) ?? null) : null
+  }
+
+  #lineage(relation: Relation): Relation[] {
+    return lineage(this.#request.catalog, relation)
+  }
+}
+
+/** Tables, and the partitioned ones above them; of an extension's tables those that it declared as configuration. */
+function holdsRows(relation: Relation): boolean {
+  if (relation.extension && !relation.extension.configuration) return false
+  return relation.kind === 'table' || relation.kind === 'partitioned'
+}
+
+/** The largest table decides how long a parallel dump takes, so it begins first. */
+function largestFirst(tables: readonly TablePlan[]): TablePlan[] {
+  return tables.toSorted(
+    ({ relation: left }, { relation: right }) =>
+      right.bytes - left.bytes || compare(relationName(left), relationName(right)),
+  )
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

@@ -1,0 +1,62 @@
+import type { Column, Relation } from '../../catalog/model.ts'
+import type { Finding } from '../../lib/fault.ts'
+import type { Condition, Expression, RawQuery } from '../expression.ts'
+
+/** What a dump will do, settled: dictionary × catalog × policy. */
+export interface Plan {
+  /** Every table whose rows belong to the dump, largest first. */
+  readonly tables: readonly TablePlan[]
+  /** Relations that are left out with their structure. */
+  readonly leftOut: readonly LeftOutRelation[]
+  /** Schemas that are left out with all that is in them: `dictionary_exclude` names them with `table_mask: "*"`. */
+  readonly leftOutSchemas: ReadonlySet<string>
+  /** Warnings; a plan with errors is never made. */
+  readonly warnings: readonly Finding[]
+}
+
+export interface TablePlan {
+  readonly relation: Relation
+  readonly rows: RowPolicy
+  /** The columns that COPY carries, in their order; generated ones are not among them. */
+  readonly columns: readonly ColumnPlan[]
+  /** Rows are loaded through this partitioned table rather than into the partition itself. */
+  readonly loadThrough: Relation | null
+}
+
+export type RowPolicy =
+  | { readonly kind: 'all' }
+  /** Only the rows that satisfy a condition, of the dictionary or of the extension that the table belongs to. */
+  | { readonly kind: 'filtered'; readonly condition: Condition | ExtensionCondition }
+  /** A query of the dictionary gives the rows. */
+  | { readonly kind: 'replaced'; readonly query: RawQuery }
+  /** Structure without rows, by dictionary_exclude. */
+  | { readonly kind: 'left-out' }
+
+/** The WHERE clause that an extension gave for its configuration table. */
+export interface ExtensionCondition {
+  readonly whereClause: string
+}
+
+export type ColumnPlan =
+  | { readonly kind: 'copied'; readonly column: Column }
+  | { readonly kind: 'masked'; readonly column: Column; readonly expression: Expression }
+
+export interface LeftOutRelation {
+  readonly relation: Relation
+  readonly reason: 'schema-excluded' | 'not-in-tables-dictionary' | 'in-exclude-dictionary'
+}
+
+/** How strict to be where the dictionary and the database do not fit. */
+export interface PlanPolicy {
+  /** A rule that matches no table or column becomes a warning. */
+  readonly allowUnmatched: boolean
+}
+
+export function maskedColumns(table: TablePlan): readonly (ColumnPlan & { kind: 'masked' })[] {
+  return table.columns.filter((column) => column.kind === 'masked')
+}
+
+/** Whether the table's rows are copied as they are. */
+export function isUntouched(table: TablePlan): boolean {
+  return table.rows.kind === 'all' && maskedColumns(table).length === 0
+}

@@ -1,0 +1,82 @@
+import { Fault, type Place } from '../lib/fault.ts'
+import { type MapNode, type Node, offsetInText, type TextNode } from './literal/node.ts'
+import { type DictionarySource, placeAt } from './source.ts'
+
+/** A piece of SQL as a dictionary holds it, able to say where each of its characters stands. */
+export interface SqlText {
+  readonly text: string
+  readonly place: Place
+  /** The place of the character at this index of `text`. */
+  placeOf(index: number): Place
+}
+
+/**
+ * Reads the nodes of one dictionary into typed pieces. Whatever has another shape than the format allows is a
+ * `dictionary-shape` fault at its place: an unknown key is one too, since a misspelt `fields` would leak a table.
+ */
+export class Shape {
+  readonly #source: DictionarySource
+
+  constructor(source: DictionarySource) {
+    this.#source = source
+  }
+
+  place(node: Node): Place {
+    return placeAt(this.#source, node.at)
+  }
+
+  /** The values of a map by key; its keys must be among `allowed`. */
+  keyed<Key extends string>(node: Node, what: string, allowed: readonly Key[]): Partial<Record<Key, Node>> {
+    const found: Partial<Record<Key, Node>> = {}
+    for (const { key, value } of this.map(node, what).entries) {
+      const known = allowed.find((name) => name === key.value)
+      if (!known) {
+        this.refuse(key, `${what} has no key "${key.value}".`, `Its keys are ${allowed.join(', ')}.`)
+      }
+      found[known] = value
+    }
+    return found
+  }
+
+  map(node: Node, what: string): MapNode {
+    return node.kind === 'map' ? node : this.refuse(node, `${what} must be a map.`)
+  }
+
+  list(node: Node, what: string): readonly Node[] {
+    return node.kind === 'list' ? node.items : this.emptyMapAsList(node, what)
+  }
+
+  text(node: Node, what: string): string {
+    return this.#textNode(node, what).value
+  }
+
+  /** A text that is not blank. */
+  filledText(node: Node, what: string): string {
+    const { value } = this.#textNode(node, what)
+    return value.trim() === '' ? this.refuse(node, `${what} must not be empty.`) : value
+  }
+
+  sql(node: Node, what: string): SqlText {
+    const text = this.#textNode(node, what)
+    this.filledText(text, what)
+    return {
+      text: text.value,
+      place: this.place(node),
+      placeOf: (index) => placeAt(this.#source, offsetInText(text, index)),
+    }
+  }
+
+  refuse(node: Node, message: string, remedy?: string): never {
+    throw new Fault('dictionary-shape', message, { place: this.place(node), remedy })
+  }
+
+  /** `{}` is an empty map and, in files that people write, now and then an empty list. */
+  private emptyMapAsList(node: Node, what: string): readonly Node[] {
+    if (node.kind === 'map' && node.entries.length === 0) return []
+    return this.refuse(node, `${what} must be a list.`)
+  }
+
+  #textNode(node: Node, what: string): TextNode {
+    return node.kind === 'text' ? node : this.refuse(node, `${what} must be a string.`)
+  }
+}

@@ -1,0 +1,143 @@
+/** Who has to act on a fault. The edges translate it: exit codes on the command line, status codes over HTTP. */
+export type FaultKind = 'usage' | 'refused' | 'failed' | 'interrupted'
+
+/** Every code a fault can carry, with its kind. One table, so that the documentation and the edges read the same list. */
+const KIND_BY_CODE = {
+  // The call itself is wrong.
+  usage: 'usage',
+  'connection-options': 'usage',
+  'config-invalid': 'usage',
+
+  // A dictionary, or what it would do to this database, is wrong.
+  'dictionary-unreadable': 'refused',
+  'dictionary-syntax': 'refused',
+  'dictionary-shape': 'refused',
+  'expression-syntax': 'refused',
+  'expression-rejected': 'refused',
+  'rule-unmatched': 'refused',
+  'rule-overruled': 'refused',
+  'column-unknown': 'refused',
+  'column-not-copyable': 'refused',
+  'raw-sql-columns': 'refused',
+  'rows-not-preserved': 'refused',
+  'rule-rejected': 'refused',
+  'rule-fails': 'refused',
+  'constraint-unchecked': 'refused',
+  'partition-key-masked': 'refused',
+  'exclusion-masked': 'refused',
+  'constraint-broken': 'refused',
+  'nothing-to-dump': 'refused',
+
+  // The work could not be done.
+  'connection-failed': 'failed',
+  'connection-lost': 'failed',
+  'query-failed': 'failed',
+  'privilege-missing': 'failed',
+  'lock-unavailable': 'failed',
+  'server-unsupported': 'failed',
+  'program-missing': 'failed',
+  'program-version': 'failed',
+  'program-failed': 'failed',
+  'copy-failed': 'failed',
+  'structure-failed': 'failed',
+  'archive-format': 'failed',
+  'archive-missing': 'failed',
+  'archive-unfinished': 'failed',
+  'archive-damaged': 'failed',
+  'output-not-empty': 'failed',
+  'output-busy': 'failed',
+  disk: 'failed',
+  'disk-space': 'failed',
+  'target-not-empty': 'failed',
+  'target-extra-tables': 'failed',
+  'target-busy': 'failed',
+  'target-is-source': 'failed',
+  'target-version': 'failed',
+  'target-structure': 'failed',
+  'restore-failed': 'failed',
+  'proof-failed': 'failed',
+  internal: 'failed',
+
+  interrupted: 'interrupted',
+} as const satisfies Record<string, FaultKind>
+
+export type FaultCode = keyof typeof KIND_BY_CODE
+
+/** Where a fault lies: in a file, in a database, or both. Lines and columns count from 1. */
+export interface Place {
+  readonly file?: string | undefined
+  readonly line?: number | undefined
+  readonly column?: number | undefined
+  /** `schema.table`, for people. */
+  readonly relation?: string | undefined
+  /** A column of that relation. */
+  readonly field?: string | undefined
+}
+
+/** One thing found wrong, or worth a look. Never holds a value of a row. */
+export interface Finding {
+  readonly code: FaultCode
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly place?: Place | undefined
+  /** What the reader can do about it. */
+  readonly remedy?: string | undefined
+}
+
+type Details = { place?: Place | undefined; remedy?: string | undefined; cause?: unknown }
+
+/**
+ * The only error that pgveil throws on purpose. It carries a code, a place and a remedy; where several things are
+ * wrong at once (a plan with ten bad rules) it carries them all, so that a user mends them in one go.
+ */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly findings: readonly Finding[]
+
+  constructor(code: FaultCode, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'Fault'
+    this.code = code
+    this.findings = [{ code, severity: 'error', message, place: details.place, remedy: details.remedy }]
+  }
+
+  /** One fault for several findings; its code and message are those of the first error among them. */
+  static of(findings: readonly Finding[]): Fault {
+    const first = findings.find((finding) => finding.severity === 'error')
+    if (!first) throw new Error('Fault.of needs at least one finding of severity error')
+    const fault = new Fault(first.code, first.message, first)
+    return Object.assign(fault, { findings: [...findings] })
+  }
+
+  get kind(): FaultKind {
+    return KIND_BY_CODE[this.code]
+  }
+
+  get place(): Place | undefined {
+    return this.findings[0]?.place
+  }
+
+  get remedy(): string | undefined {
+    return this.findings[0]?.remedy
+  }
+}
+
+/** `file:line:column relation.field`, as much of it as is known; '' where nothing is. */
+export function describePlace(place: Place | undefined): string {
+  if (!place) return ''
+  const position = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':')
+  const target = [place.relation, place.field].filter((part) => part !== undefined).join('.')
+  return [position, target].filter((part) => part !== '').join(' ')
+}
+
+/** Anything thrown, as a fault: faults stay themselves, an abort becomes `interrupted`, the rest is `internal`. */
+export function asFault(thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new Fault('interrupted', 'Interrupted.', { cause: thrown })
+  }
+  return new Fault('internal', 'Something went wrong inside pgveil.', {
+    cause: thrown,
+    remedy: 'Please report it with the output of the same command with --verbose debug.',
+  })
+}

@@ -1,0 +1,139 @@
+import { type Catalog, relationName } from '../../catalog/model.ts'
+import { type ConstraintCheck, constraintChecks } from '../../compile/constraint-checks.ts'
+import { maskedColumns, type Plan } from '../../compile/plan/plan.ts'
+import { Fault, type Finding, type Place } from '../../lib/fault.ts'
+import { sql } from '../../lib/sql.ts'
+import { ServerError, Session } from '../../postgres/session.ts'
+import type { Snapshot } from '../../postgres/snapshot.ts'
+import { speaksOfStatement } from '../../postgres/sqlstate.ts'
+import type { Target } from '../../postgres/target/target.ts'
+import type { Context } from '../context.ts'
+import { runLanes } from '../lanes.ts'
+
+/**
+ * Asks the source, in the dump's snapshot, whether the masked and filtered rows keep every constraint that they touch,
+ * so that a dump that succeeds can be restored. Throws one fault with all that would break; what cannot be asked
+ * comes back as a warning.
+ */
+export async function checkConstraints(
+  context: Context,
+  source: Target,
+  snapshot: Snapshot,
+  catalog: Catalog,
+  plan: Plan,
+  lanes: number,
+): Promise<Finding[]> {
+  const checks = constraintChecks(catalog, plan)
+  const findings: Finding[] = maskedExclusions(catalog, plan)
+  let done = 0
+  await runLanes(checks, {
+    lanes,
+    signal: context.signal,
+    open: async () => {
+      const session = await Session.open(source)
+      await session.run(snapshot.joinStatements(catalog.server.versionNumber))
+      await session.run(snapshot.databaseSearchPath)
+      return session
+    },
+    work: async (session, check, signal) => {
+      const item = relationName(check.table.relation)
+      context.onProgress({ stage: 'check', done: done++, total: checks.length, item })
+      findings.push(...(await ask(session, check, signal)))
+    },
+    close: (session) => session.close(),
+  })
+  if (findings.some((finding) => finding.severity === 'error')) throw Fault.of(findings)
+  return findings
+}
+
+async function ask(session: Session, check: ConstraintCheck, signal: AbortSignal): Promise<Finding[]> {
+  await session.run(sql`SAVEPOINT pgveil_check`)
+  try {
+    const [row] = await session.rowsUntil<{ broken: string }>(signal, check.query)
+    const broken = BigInt(row?.broken ?? 0)
+    return broken > 0n ? [brokenConstraint(check, broken)] : []
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error
+    return [speaksOfStatement(error.sqlState) ? unchecked(check) : failingRule(check, error)]
+  } finally {
+    if (!signal.aborted)
+      await session.run(sql`ROLLBACK TO SAVEPOINT pgveil_check; RELEASE SAVEPOINT pgveil_check`)
+  }
+}
+
+function brokenConstraint(check: ConstraintCheck, broken: bigint): Finding {
+  const rows = broken === 1n ? '1 row' : `${broken} rows`
+  const keys = broken === 1n ? '1 value' : `${broken} values`
+  const messages: Readonly<Record<ConstraintCheck['kind'], string>> = {
+    'not-null': `The copy would hold NULL in a NOT NULL column, in ${rows}.`,
+    check: `The copy would break the CHECK constraint ${check.name} in ${rows}.`,
+    partition: `${rows} of the copy would not belong into the partition any more.`,
+    unique: `The copy would hold ${keys} more than once under the unique index ${check.name}.`,
+    'foreign-key': `The foreign key ${check.name} would point nowhere in ${rows} of the copy.`,
+  }
+  const remedies: Readonly<Record<ConstraintCheck['kind'], string>> = {
+    'not-null': 'Give the rule a value for every row, for instance by coalesce(…).',
+    check: 'Let the rule give values that satisfy the constraint.',
+    partition: 'Let the rule keep the value of the partition key inside the bounds of its partition.',
+    unique: 'Use a rule that gives different values for different ones, such as md5 of the whole value.',
+    'foreign-key':
+      'Mask both columns by the same rule, and filter both tables alike; or let the rule of this one give NULL.',
+  }
+  return {
+    code: 'constraint-broken',
+    severity: 'error',
+    message: messages[check.kind],
+    place: placeOf(check),
+    remedy: remedies[check.kind],
+  }
+}
+
+function failingRule(check: ConstraintCheck, error: ServerError): Finding {
+  return {
+    code: 'rule-fails',
+    severity: 'error',
+    message: `A rule of this table fails on a row: ${error.condition}.`,
+    place: placeOf(check),
+    remedy: 'Let the rule handle every value of the column, empty and NULL among them.',
+  }
+}
+
+function unchecked(check: ConstraintCheck): Finding {
+  return {
+    code: 'constraint-unchecked',
+    severity: 'warning',
+    message: `Whether the copy keeps the constraint ${check.name} cannot be asked: it speaks of more than the columns of a row.`,
+    place: placeOf(check),
+    remedy: 'Restore the archive once to be sure.',
+  }
+}
+
+/** The rule that masks a column of the constraint, where there is one. */
+function placeOf(check: ConstraintCheck): Place {
+  const masked = maskedColumns(check.table).find(({ column }) => check.columns.includes(column))
+  const field = masked?.column.name ?? check.columns[0]?.name
+  return { ...masked?.expression.source.place, relation: relationName(check.table.relation), field }
+}
+
+/** Exclusion constraints compare rows by operators of any kind; a masked column in one is refused rather than asked. */
+function maskedExclusions(catalog: Catalog, plan: Plan): Finding[] {
+  return plan.tables.flatMap((table) =>
+    catalog.exclusions
+      .filter((constraint) => constraint.relation === table.relation.oid)
+      .flatMap((constraint): Finding[] => {
+        const masked = maskedColumns(table).find(({ column }) => constraint.columns.includes(column.number))
+        if (!masked) return []
+        const relation = relationName(table.relation)
+        return [
+          {
+            code: 'exclusion-masked',
+            severity: 'error',
+            message: `The column is part of the exclusion constraint ${constraint.name}, which masked values may break.`,
+            place: { ...masked.expression.source.place, relation, field: masked.column.name },
+            remedy:
+              'Leave the column as it is, or drop the constraint in the target and pass --no-constraint-checks.',
+          },
+        ]
+      }),
+  )
+}

@@ -1,0 +1,160 @@
+import { relationName } from '../../catalog/model.ts'
+import type { Expression } from '../../compile/expression.ts'
+import { isUntouched, maskedColumns, type Plan, type TablePlan } from '../../compile/plan/plan.ts'
+import { needsEmptySearchPath, relationSql, selectStatement } from '../../compile/select.ts'
+import type { SqlText } from '../../dictionary/shape.ts'
+import { Fault, type Finding, type Place } from '../../lib/fault.ts'
+import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
+import { ServerError, type Session } from '../../postgres/session.ts'
+import { EMPTY_SEARCH_PATH, type Snapshot } from '../../postgres/snapshot.ts'
+import type { Context } from '../context.ts'
+
+interface ExplainNode {
+  readonly 'Node Type': string
+  readonly 'Parent Relationship'?: string
+  readonly Plans?: readonly ExplainNode[]
+}
+
+/**
+ * Has PostgreSQL plan every SELECT that a rule or a filter changes: unknown names, wrong types and missing casts are
+ * found before the first byte, each with its place in the dictionary.
+ */
+export async function verifyRules(context: Context, snapshot: Snapshot, plan: Plan): Promise<void> {
+  const findings: Finding[] = []
+  const changed = plan.tables.filter((table) => !isUntouched(table) && table.rows.kind !== 'left-out')
+  for (const [done, table] of changed.entries()) {
+    context.signal.throwIfAborted()
+    context.onProgress({ stage: 'verify', done, total: changed.length, item: relationName(table.relation) })
+    await snapshot.session.run(needsEmptySearchPath(table) ? EMPTY_SEARCH_PATH : snapshot.databaseSearchPath)
+    findings.push(...(await verifyTable(snapshot.session, table)))
+  }
+  await snapshot.session.run(EMPTY_SEARCH_PATH)
+  if (findings.length > 0) throw Fault.of(findings)
+}
+
+async function verifyTable(session: Session, table: TablePlan): Promise<Finding[]> {
+  const failure = await explain(session, selectStatement(table))
+  if (Array.isArray(failure)) return changesRowCount(table, failure)
+  const pinned = await pinDown(session, table)
+  return pinned.length > 0 ? pinned : [findingFor(table, failure, { relation: relationName(table.relation) })]
+}
+
+/** The plan, or the error that PostgreSQL answered with. */
+async function explain(session: Session, select: Sql): Promise<ExplainNode[] | ServerError> {
+  await session.run(sql`SAVEPOINT pgveil_explain`)
+  try {
+    const row = await session.row<{ 'QUERY PLAN': { Plan: ExplainNode }[] }>(
+      sql`EXPLAIN (FORMAT JSON) ${select}`,
+    )
+    return row['QUERY PLAN'].map((part) => part.Plan)
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error
+    return error
+  } finally {
+    await session.run(sql`ROLLBACK TO SAVEPOINT pgveil_explain; RELEASE SAVEPOINT pgveil_explain`)
+  }
+}
+
+/** Plans each rule of a table by itself, to name the one that fails and where in it. */
+async function pinDown(session: Session, table: TablePlan): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const from = sql`FROM ONLY ${relationSql(table.relation)}`
+  const relation = relationName(table.relation)
+  for (const { column, expression } of maskedColumns(table)) {
+    const cast = sql`SELECT ${expression.sql}::${fromCatalog(column.type)} ${from}`
+    const failure = await explain(session, cast)
+    if (Array.isArray(failure)) continue
+    const place = placeInside(expression.source, failure, 'EXPLAIN (FORMAT JSON) SELECT ('.length, expression)
+    findings.push(findingFor(table, failure, { ...place, relation, field: column.name }))
+  }
+  const { rows } = table
+  if (rows.kind === 'filtered' && 'sql' in rows.condition) {
+    const failure = await explain(session, sql`SELECT ${from} WHERE ${rows.condition.sql}`)
+    if (!Array.isArray(failure))
+      findings.push(findingFor(table, failure, { ...rows.condition.source.place, relation }))
+  }
+  if (rows.kind === 'replaced') {
+    const failure = await explain(session, rows.query.sql)
+    const place = { ...rows.query.source.place, relation }
+    if (!Array.isArray(failure)) findings.push(findingFor(table, failure, place))
+    else findings.push(...(await missingColumns(session, table, place)))
+  }
+  return findings
+}
+
+/** Which columns of the table a raw_sql does not give. */
+async function missingColumns(session: Session, table: TablePlan, place: Place): Promise<Finding[]> {
+  const { rows } = table
+  if (rows.kind !== 'replaced') return []
+  const findings: Finding[] = []
+  for (const { column } of table.columns) {
+    const name = fromCatalog(column.sqlName)
+    const cast = sql`(raw_sql.${name})::${fromCatalog(column.type)}`
+    const failure = await explain(session, sql`SELECT ${cast} FROM (\n${rows.query.sql}\n) AS raw_sql`)
+    if (Array.isArray(failure)) continue
+    findings.push({
+      code: 'raw-sql-columns',
+      severity: 'error',
+      message: `"raw_sql" does not give this column as the table needs it: ${failure.message}.`,
+      place: { ...place, field: column.name },
+      remedy: `Give it under the name ${column.name} and a type that can be cast to ${column.type}.`,
+    })
+  }
+  return findings
+}
+
+/** EXPLAIN reads no rows, so its error speaks of the dictionary and may be shown. */
+function findingFor(table: TablePlan, error: ServerError, place: Place): Finding {
+  const names = table.relation.columns.map((column) => column.name).join(', ')
+  const remedies: Readonly<Record<string, string>> = {
+    '42703': `The columns of ${relationName(table.relation)} are ${names}.`,
+    '42883':
+      'Check the name and the types of its arguments; pgveil init installs the functions of anon_funcs.',
+    '3F000': 'pgveil init installs the schema anon_funcs.',
+    '42846': "The rule's value cannot be cast to the type of its column.",
+    '42601': needsEmptySearchPath(table) ? EMPTY_PATH_REMEDY : 'Correct the expression.',
+  }
+  return {
+    code: 'rule-rejected',
+    severity: 'error',
+    message: `PostgreSQL refuses the rule: ${error.message}.`,
+    place,
+    remedy: remedies[error.sqlState] ?? (needsEmptySearchPath(table) ? EMPTY_PATH_REMEDY : undefined),
+  }
+}
+
+const EMPTY_PATH_REMEDY =
+  'The table has a column of type regclass or its like, so names in its rules need their schema: public.mask(email).'
+
+/** The place of an error in a rule that begins behind `prefix` characters of the statement. */
+function placeInside(source: SqlText, error: ServerError, prefix: number, expression: Expression): Place {
+  if (error.index === undefined || expression.asIs) return source.place
+  const index = error.index - prefix
+  return index >= 0 && index < source.text.length ? source.placeOf(index) : source.place
+}
+
+/**
+ * An aggregate makes one row of many, a function that returns a set makes many rows of one: either would change how
+ * many rows the copy has, in silence.
+ */
+function changesRowCount(table: TablePlan, plan: readonly ExplainNode[]): Finding[] {
+  if (table.rows.kind === 'replaced') return []
+  const culprit = plan.map(rowChangingNode).find((type) => type !== undefined)
+  if (!culprit) return []
+  return [
+    {
+      code: 'rows-not-preserved',
+      severity: 'error',
+      message: `A rule changes the number of rows: it holds ${culprit}.`,
+      place: { ...maskedColumns(table)[0]?.expression.source.place, relation: relationName(table.relation) },
+      remedy: 'A rule gives one value for each row. Put an aggregate or a set into a sub-select of its own.',
+    },
+  ]
+}
+
+function rowChangingNode(node: ExplainNode): string | undefined {
+  if (node['Node Type'] === 'Aggregate') return 'an aggregate function'
+  if (node['Node Type'] === 'ProjectSet') return 'a function that returns a set'
+  const outer = node.Plans?.find((child) => child['Parent Relationship'] === 'Outer')
+  return outer && rowChangingNode(outer)
+}

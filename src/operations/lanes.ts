@@ -1,0 +1,43 @@
+/**
+ * Works through items in their order on several lanes at once; a lane is opened when there is work for it. The first
+ * failure aborts the others, and is what the caller sees.
+ */
+export async function runLanes<Item, Lane>(
+  items: readonly Item[],
+  options: {
+    readonly lanes: number
+    readonly signal: AbortSignal
+    readonly open: (signal: AbortSignal) => Promise<Lane>
+    readonly work: (lane: Lane, item: Item, signal: AbortSignal) => Promise<void>
+    readonly close: (lane: Lane) => Promise<void>
+  },
+): Promise<void> {
+  const failed = new AbortController()
+  const signal = AbortSignal.any([options.signal, failed.signal])
+  const queue = [...items]
+  let failure: { error: unknown } | undefined
+
+  const runLane = async (): Promise<void> => {
+    const lane = await options.open(signal)
+    try {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+        signal.throwIfAborted()
+        await options.work(lane, item, signal)
+      }
+    } finally {
+      await options.close(lane)
+    }
+  }
+  const guarded = async (): Promise<void> => {
+    try {
+      await runLane()
+    } catch (error) {
+      // What the abort of the other lanes brings forth is not the reason.
+      failure ??= { error }
+      failed.abort()
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(options.lanes, items.length) }, guarded))
+  options.signal.throwIfAborted()
+  if (failure) throw failure.error
+}

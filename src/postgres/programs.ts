@@ -1,0 +1,111 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { Fault } from '../lib/fault.ts'
+
+/** One of PostgreSQL's programs on this machine, with the version that it says it has. */
+export interface Program {
+  readonly path: string
+  readonly major: number
+  readonly version: string
+}
+
+export type ProgramName = 'pg_dump' | 'pg_restore' | 'psql' | 'initdb' | 'pg_ctl' | 'postgres'
+
+/** The majors that pgveil works with. */
+export const OLDEST_MAJOR = 13
+export const NEWEST_MAJOR = 18
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Folders that hold PostgreSQL's programs: those on PATH, then the versioned ones of Debian, of the PGDG's packages
+ * for Red Hat, of Homebrew (Apple silicon, Intel) and of Postgres.app.
+ */
+export function programFolders(environment: Environment): string[] {
+  const versioned: readonly [string, string][] = [
+    ['/usr/lib/postgresql', 'bin'],
+    ['/usr', 'bin'],
+    ['/opt/homebrew/opt', 'bin'],
+    ['/usr/local/opt', 'bin'],
+    ['/Applications/Postgres.app/Contents/Versions', 'bin'],
+  ]
+  const found = versioned.flatMap(([parent, inner]) =>
+    listFolder(parent)
+      .filter((name) => /^(\d+|pgsql-\d+|postgresql(@\d+)?|libpq|latest)$/.test(name))
+      .map((name) => join(parent, name, inner)),
+  )
+  const onPath = (environment.PATH ?? '').split(delimiter).filter(Boolean)
+  return [...new Set([...onPath, ...found])]
+}
+
+/** All copies of a program that answer to --version, the newest first. */
+export async function findPrograms(name: ProgramName, environment: Environment): Promise<Program[]> {
+  const paths = programFolders(environment)
+    .map((folder) => join(folder, name))
+    .filter((path) => existsSync(path))
+  const programs = await Promise.all(paths.map((path) => identifyProgram(path).catch(() => undefined)))
+  return programs
+    .filter((program) => program !== undefined)
+    .sort((left, right) => right.major - left.major || left.path.localeCompare(right.path))
+}
+
+/** Asks a program for its version. Throws `program-missing`. */
+export async function identifyProgram(path: string): Promise<Program> {
+  const missing = (cause?: unknown) =>
+    new Fault('program-missing', `${path} is not a program of PostgreSQL that runs here.`, { cause })
+  if (!existsSync(path)) throw missing()
+  try {
+    const child = Bun.spawn([path, '--version'], { stdin: 'ignore', stdout: 'pipe', stderr: 'ignore' })
+    const answer = await new Response(child.stdout).text()
+    const version = /\(PostgreSQL\) ((\d+)\S*)/.exec(answer)
+    if ((await child.exited) !== 0 || !version?.[1] || !version[2]) throw missing()
+    return { path, version: version[1], major: Number(version[2]) }
+  } catch (error) {
+    throw error instanceof Fault ? error : missing(error)
+  }
+}
+
+/**
+ * The copy of a client program to use with a server: one of the server's own major, else the nearest newer one, since
+ * pg_dump refuses a server newer than itself. Throws `program-missing` or `program-version`.
+ */
+export async function chooseProgram(
+  name: ProgramName,
+  serverMajor: number,
+  environment: Environment,
+): Promise<Program> {
+  const found = await findPrograms(name, environment)
+  if (found.length === 0) {
+    throw new Fault('program-missing', `${name} was not found on this machine.`, {
+      remedy: howToInstall(serverMajor),
+    })
+  }
+  const fitting = found.findLast((program) => program.major >= serverMajor)
+  if (fitting) return fitting
+  throw new Fault(
+    'program-version',
+    `The newest ${name} here is ${found[0]?.version}, too old for a server of PostgreSQL ${serverMajor}.`,
+    { remedy: howToInstall(serverMajor) },
+  )
+}
+
+/** A program that stands beside another one: the psql of a pg_dump that a user named. */
+export function besides(program: Program, name: ProgramName): string {
+  return join(dirname(program.path), name)
+}
+
+export function howToInstall(major: number): string {
+  if (process.platform === 'darwin') return `Install it: brew install postgresql@${major}`
+  if (existsSync('/etc/debian_version')) {
+    return `Install it: apt-get install postgresql-client-${major} (or postgresql-client)`
+  }
+  return `Install PostgreSQL ${major}'s client programs, or name them by --pg-dump and --pg-restore.`
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs'
+import postgres from 'postgres'
+import { Fault } from '../lib/fault.ts'
+import { literal, type Sql, sql } from '../lib/sql.ts'
+import { describeSqlState } from './sqlstate.ts'
+import { describeTarget, isSocketFolder, type Target } from './target/target.ts'
+
+/** A server's answer to a statement that it refused. */
+export class ServerError extends Error {
+  constructor(
+    /** The server's words. They may hold a value of a row: show them only where the statement read none. */
+    message: string,
+    readonly sqlState: string,
+    /** Index of the character in the statement at which the error lies. */
+    readonly index: number | undefined,
+  ) {
+    super(message)
+  }
+
+  /** What happened, in words that hold no value. */
+  get condition(): string {
+    return describeSqlState(this.sqlState)
+  }
+}
+
+export type Row = Record<string, unknown>
+
+/**
+ * One connection that stays itself: a statement never moves to another one, so a transaction, its snapshot and its
+ * settings hold. When the connection is lost every later statement fails.
+ *
+ * Statements go by the simple protocol; int8 comes back as text, json as its value.
+ */
+export class Session {
+  readonly target: Target
+  readonly backendPid: number
+  readonly #pool: postgres.Sql
+  readonly #state: { lost: boolean }
+
+  private constructor(target: Target, pool: postgres.Sql, state: { lost: boolean }, backendPid: number) {
+    this.target = target
+    this.#pool = pool
+    this.#state = state
+    this.backendPid = backendPid
+  }
+
+  /** Connects. Throws `connection-failed` with the reason. */
+  static async open(target: Target): Promise<Session> {
+    const state = { lost: false }
+    const pool = postgres(poolOptions(target, () => (state.lost = true)))
+    try {
+      const [row] = await pool.unsafe('SELECT pg_catalog.pg_backend_pid() AS pid')
+      return new Session(target, pool, state, Number(row?.pid))
+    } catch (error) {
+      await pool.end({ timeout: 0 })
+      throw connectionFault(target, error)
+    }
+  }
+
+  /** Runs statements and gives the rows of the last one. Throws ServerError, or the fault `connection-lost`. */
+  async rows<T = Row>(statement: Sql): Promise<T[]> {
+    if (this.#state.lost) throw this.#lostFault()
+    try {
+      const result: unknown[] = await this.#pool.unsafe(statement.text).simple()
+      const last: unknown = result.findLast((part) => Array.isArray(part)) ?? result
+      return [...(last as T[])]
+    } catch (error) {
+      if (error instanceof postgres.PostgresError && error.severity === 'ERROR') {
+        throw new ServerError(error.message, error.code, indexOf(error.position))
+      }
+      // Anything else ends the connection: FATAL from the server, or the network.
+      this.#state.lost = true
+      throw this.#lostFault(error)
+    }
+  }
+
+  /** The only row of a statement that gives one. */
+  async row<T = Row>(statement: Sql): Promise<T> {
+    const [row] = await this.rows<T>(statement)
+    if (row === undefined) throw new Error('a statement that gives one row gave none')
+    return row
+  }
+
+  async run(statement: Sql): Promise<void> {
+    await this.rows(statement)
+  }
+
+  /**
+   * Runs statements that an abort of the signal cancels on the server too. The cancel goes by a connection of its own,
+   * as the one at work does not listen.
+   */
+  async rowsUntil<T = Row>(signal: AbortSignal, statement: Sql): Promise<T[]> {
+    signal.throwIfAborted()
+    const cancel = () => {
+      this.#cancelOnServer().catch(() => this.close())
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      return await this.rows<T>(statement)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  async #cancelOnServer(): Promise<void> {
+    const other = await Session.open(this.target)
+    try {
+      await other.run(sql`SELECT pg_catalog.pg_cancel_backend(${literal(this.backendPid)})`)
+    } finally {
+      await other.close()
+    }
+  }
+
+  /** Ends the connection; a statement that still runs is abandoned. */
+  async close(): Promise<void> {
+    this.#state.lost = true
+    await this.#pool.end({ timeout: 0 })
+  }
+
+  #lostFault(cause?: unknown): Fault {
+    const reason = cause instanceof postgres.PostgresError ? `: ${describeSqlState(cause.code)}` : ''
+    return new Fault(
+      'connection-lost',
+      `The connection to ${describeTarget(this.target)} was lost${reason}.`,
+      {
+        remedy: "The server's log says why it ended the connection.",
+        cause,
+      },
+    )
+  }
+}
+
+function poolOptions(target: Target, onclose: () => void): postgres.Options<Record<string, never>> {
+  const options = {
+    host: [target.host],
+    port: [target.port],
+    ...(isSocketFolder(target.host) && { path: `${target.host}/.s.PGSQL.${target.port}` }),
+    database: target.database,
+    user: target.user,
+    password: target.password?.reveal() ?? '',
+    ssl: isSocketFolder(target.host) ? false : tlsOptions(target),
+    // One connection that is never replaced behind our back: no idle end, no lifetime, no second one.
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: target.connectTimeout,
+    fetch_types: false,
+    prepare: false,
+    onnotice: () => {},
+    onclose,
+    connection: {
+      application_name: 'pgveil',
+      ...(target.options !== undefined && { options: target.options }),
+    },
+  }
+  return options as unknown as postgres.Options<Record<string, never>>
+}
+
+function tlsOptions(target: Target): unknown {
+  const { mode, rootCertificate, certificate, key } = target.tls
+  if (mode === 'disable') return false
+  const client = {
+    ...(certificate && { cert: readFileSync(certificate) }),
+    ...(key && { key: readFileSync(key) }),
+    ...(rootCertificate && rootCertificate !== 'system' && { ca: readFileSync(rootCertificate) }),
+  }
+  if (mode === 'verify-full') return { ...client, rejectUnauthorized: true, servername: target.host }
+  // As in libpq, `require` checks the authority as soon as a root certificate is there to check it by.
+  if (mode === 'verify-ca' || (mode === 'require' && rootCertificate)) {
+    return { ...client, rejectUnauthorized: true, checkServerIdentity: () => undefined }
+  }
+  if (mode === 'require') return { ...client, rejectUnauthorized: false }
+  return 'prefer'
+}
+
+function connectionFault(target: Target, error: unknown): Fault {
+  const reason = error instanceof Error ? error.message : String(error)
+  const code = error instanceof postgres.PostgresError ? error.code : undefined
+  const remedies: Readonly<Record<string, string>> = {
+    '28P01': 'Check the password: --db-user-password, PGPASSWORD, or a password file.',
+    '3D000': 'Check --db-name.',
+    '28000': "Check the user and the server's pg_hba.conf.",
+    '53300': 'The server has no connection left; end some, or raise max_connections.',
+  }
+  return new Fault('connection-failed', `Cannot connect to ${describeTarget(target)}: ${reason}`, {
+    remedy: (code && remedies[code]) ?? 'Check that the server runs there and lets this user in.',
+  })
+}
+
+function indexOf(position: string | undefined): number | undefined {
+  return position === undefined ? undefined : Number(position) - 1
+}

@@ -1,0 +1,123 @@
+import { Fault } from '../lib/fault.ts'
+import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib/sql.ts'
+import { readLockableTables } from './introspect.ts'
+import { ServerError, Session } from './session.ts'
+import type { Target } from './target/target.ts'
+
+/** How many tables one LOCK TABLE names. */
+const TABLES_A_LOCK = 200
+
+/**
+ * The session settings that pg_dump makes, so that a row prints the same through us. row_security = off makes a table
+ * whose policies would hide rows an error, where it would otherwise lose them in silence. A rule's strings must mean
+ * what the parser took them for.
+ */
+export const DUMP_SETTINGS = fromShippedFile(`
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET DateStyle = ISO;
+SET IntervalStyle = postgres;
+SET extra_float_digits = 3;
+SET synchronize_seqscans = off;
+SET row_security = off;
+SET standard_conforming_strings = on;
+SET client_min_messages = error`)
+
+export const EMPTY_SEARCH_PATH = sql`SELECT pg_catalog.set_config('search_path', '', false)`
+
+/**
+ * A read-only transaction whose snapshot others can share, and the locks that keep the tables from being changed or
+ * dropped while they are read. It must stay open until everyone who shares it has begun.
+ */
+export class Snapshot {
+  readonly session: Session
+  readonly id: string
+  /** The search_path that this user meets in this database: names in a dictionary's rules resolve by it. */
+  readonly searchPath: string
+
+  private constructor(session: Session, id: string, searchPath: string) {
+    this.session = session
+    this.id = id
+    this.searchPath = searchPath
+  }
+
+  /** Begins the transaction and takes the locks. It writes nothing, so it works on a standby. */
+  static async begin(target: Target, signal: AbortSignal): Promise<Snapshot> {
+    const session = await Session.open(target)
+    try {
+      const { path } = await session.row<{ path: string }>(
+        sql`SELECT pg_catalog.current_setting('search_path') AS path`,
+      )
+      await session.run(
+        sql`${DUMP_SETTINGS}${versionSettings(await versionOf(session))}; ${EMPTY_SEARCH_PATH}`,
+      )
+      await session.run(sql`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY`)
+      const { id } = await session.row<{ id: string }>(sql`SELECT pg_catalog.pg_export_snapshot() AS id`)
+      await lockTables(session, signal)
+      return new Snapshot(session, id, path)
+    } catch (error) {
+      await session.close()
+      throw error
+    }
+  }
+
+  /** Statements that let another session see this snapshot, read-only, with pg_dump's settings. */
+  joinStatements(versionNumber: number): Sql {
+    return sql`${DUMP_SETTINGS}${versionSettings(versionNumber)};
+BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+SET TRANSACTION SNAPSHOT ${literal(this.id)}`
+  }
+
+  /** Sets the search_path under which a dictionary's rules are read. */
+  get databaseSearchPath(): Sql {
+    return sql`SELECT pg_catalog.set_config('search_path', ${literal(this.searchPath)}, false)`
+  }
+
+  async close(): Promise<void> {
+    await this.session.close()
+  }
+}
+
+/** Settings that only some majors know: a timeout that would end a long dump, and a probe for a client that is gone. */
+function versionSettings(versionNumber: number): Sql {
+  const transactionTimeout = versionNumber >= 170000 ? '; SET transaction_timeout = 0' : ''
+  // Without it a backend that computes for an hour before it writes outlives a client that was killed.
+  const probe = versionNumber >= 140000 ? "; SET client_connection_check_interval = '5s'" : ''
+  return fromShippedFile(transactionTimeout + probe)
+}
+
+async function versionOf(session: Session): Promise<number> {
+  const { number } = await session.row<{ number: number }>(
+    sql`SELECT pg_catalog.current_setting('server_version_num')::int AS number`,
+  )
+  return number
+}
+
+async function lockTables(session: Session, signal: AbortSignal): Promise<void> {
+  const tables = await readLockableTables(session)
+  for (let start = 0; start < tables.length; start += TABLES_A_LOCK) {
+    const names = tables
+      .slice(start, start + TABLES_A_LOCK)
+      .map(({ schema, name }) => qualified(schema, name))
+    const only = names.map((name) => sql`ONLY ${name}`)
+    await session
+      .rowsUntil(signal, sql`LOCK TABLE ${join(only)} IN ACCESS SHARE MODE`)
+      .catch((error: unknown) => {
+        throw lockFault(error)
+      })
+  }
+}
+
+function lockFault(error: unknown): unknown {
+  if (!(error instanceof ServerError)) return error
+  if (error.sqlState === '42501') {
+    return new Fault('privilege-missing', `The user may not read every table: ${error.message}.`, {
+      remedy:
+        'GRANT SELECT on it, for instance by GRANT pg_read_all_data TO the user (PostgreSQL 14 and later).',
+    })
+  }
+  return new Fault('lock-unavailable', `A table could not be locked for reading: ${error.message}.`, {
+    remedy: 'Try again; the schema was being changed.',
+  })
+}

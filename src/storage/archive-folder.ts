@@ -1,0 +1,209 @@
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { MANIFEST_FILE, type Manifest, TOC_FILE } from '../archive/manifest.ts'
+import { Fault } from '../lib/fault.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+
+/**
+ * Stands in a folder from the first byte of a dump to the last. pg_restore finds no toc.dat beside it and pgveil no
+ * manifest, so nothing takes an unfinished dump for an archive.
+ */
+export const UNFINISHED_FILE = 'pgveil.unfinished'
+
+/** Names that a dump of pgveil or pg_dump gives its files, and those of an archive of pg_anon. */
+const ARCHIVE_FILE =
+  /^(\d+\.dat(\.(gz|lz4|zst))?|toc\.dat|manifest\.json|blobs(_\d+)?\.toc|blob_\d+\.dat(\.(gz|lz4|zst))?|pgveil\.unfinished|.*\.new)$/
+const PG_ANON_FILE =
+  /^([0-9a-f]{32}\.bin\.gz|metadata\.json|dumped_tables\.py|(pre|post)_data\.backup|.*\.list)$/
+
+/** What a finished file of the archive amounts to. */
+export interface WrittenFile {
+  readonly fileBytes: number
+  readonly sha256: string
+}
+
+/**
+ * The folder that a dump writes. Data files first, then toc.dat, then the manifest, and only then does the mark go:
+ * publish last. A dump that fails takes its files back.
+ */
+export class ArchiveFolder {
+  readonly path: string
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  /**
+   * Makes the folder ready: it must be empty, or hold what a killed dump left, or be cleared by `clear`. Throws
+   * `output-not-empty`, `output-busy`, `disk`.
+   */
+  static async begin(path: string, options: { clear: boolean }): Promise<ArchiveFolder> {
+    const folder = new ArchiveFolder(resolve(path))
+    await folder.#onDisk(async () => {
+      await mkdir(folder.path, { recursive: true, mode: 0o700 })
+      await folder.#refuseIfBusy()
+      await folder.#makeEmpty(options.clear)
+      await writeFile(join(folder.path, UNFINISHED_FILE), JSON.stringify(await ownIdentity()), { flag: 'wx' })
+    })
+    return folder
+  }
+
+  /** Writes a file from its pieces, to disk and not only to the kernel. Throws `disk`. */
+  async write(name: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<WrittenFile> {
+    const hash = new Bun.CryptoHasher('sha256')
+    let fileBytes = 0
+    const handle = await this.#onDisk(() => open(join(this.path, name), 'w', 0o600))
+    try {
+      for await (const piece of pieces) {
+        hash.update(piece)
+        fileBytes += piece.length
+        await this.#onDisk(() => writeFully(handle, piece))
+      }
+      await this.#onDisk(() => handle.datasync())
+    } finally {
+      await handle.close()
+    }
+    return { fileBytes, sha256: hash.digest('hex') }
+  }
+
+  /** Makes the folder an archive: table of contents, manifest, and the mark goes. */
+  async publish(toc: Uint8Array, describe: (toc: WrittenFile) => Manifest): Promise<void> {
+    const written = await this.write(`${TOC_FILE}.new`, [toc])
+    const manifest = `${JSON.stringify(describe(written), null, 2)}\n`
+    await this.write(`${MANIFEST_FILE}.new`, [new TextEncoder().encode(manifest)])
+    await this.#onDisk(async () => {
+      await rename(join(this.path, `${TOC_FILE}.new`), join(this.path, TOC_FILE))
+      await rename(join(this.path, `${MANIFEST_FILE}.new`), join(this.path, MANIFEST_FILE))
+      await syncFolder(this.path)
+      await rm(join(this.path, UNFINISHED_FILE))
+      await syncFolder(this.path)
+      await syncFolder(dirname(this.path))
+    })
+  }
+
+  /** Takes back what was written; the folder itself stays, empty. Never throws: it runs where something failed. */
+  async retract(): Promise<void> {
+    await this.#removeFiles().catch(() => {})
+  }
+
+  async #refuseIfBusy(): Promise<void> {
+    const mark = await readFile(join(this.path, UNFINISHED_FILE), 'utf8').catch(() => undefined)
+    if (mark === undefined) return
+    const identity = parseIdentity(mark)
+    if (identity?.host !== hostname()) {
+      if (!identity) return
+      throw new Fault(
+        'output-busy',
+        `A dump that was begun on the host ${identity.host} holds this folder.`,
+        {
+          place: { file: this.path },
+          remedy: `If it is dead, remove ${join(this.path, UNFINISHED_FILE)}.`,
+        },
+      )
+    }
+    if (await isAlive(identity)) {
+      throw new Fault('output-busy', `Another dump (process ${identity.pid}) is writing here.`, {
+        place: { file: this.path },
+        remedy: 'Choose another folder, or wait for it.',
+      })
+    }
+  }
+
+  async #makeEmpty(clear: boolean): Promise<void> {
+    const names = await readdir(this.path)
+    const interrupted = names.includes(UNFINISHED_FILE)
+    if (names.length === 0) return
+    const foreign = names.find((name) => !ARCHIVE_FILE.test(name) && !(clear && PG_ANON_FILE.test(name)))
+    if (foreign !== undefined || !(clear || interrupted)) {
+      throw new Fault(
+        'output-not-empty',
+        `The output folder is not empty: it holds ${foreign ?? names[0]}.`,
+        {
+          place: { file: this.path },
+          remedy: clear
+            ? 'Only the files of an earlier archive are cleared. Remove the others, or choose another folder.'
+            : 'Choose another folder, or pass --clear-output-dir to remove the archive that is there.',
+        },
+      )
+    }
+    await this.#removeFiles()
+  }
+
+  /** The manifest first, then the table of contents: what is half removed is no archive any more. The mark goes last. */
+  async #removeFiles(): Promise<void> {
+    const names = await readdir(this.path)
+    const rank = (name: string) =>
+      name === MANIFEST_FILE ? 0 : name === TOC_FILE ? 1 : name === UNFINISHED_FILE ? 3 : 2
+    const ours = names.filter((name) => ARCHIVE_FILE.test(name) || PG_ANON_FILE.test(name))
+    for (const name of ours.sort((left, right) => rank(left) - rank(right))) {
+      await rm(join(this.path, name), { force: true })
+    }
+  }
+
+  async #onDisk<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      throw error instanceof Fault ? error : diskFault(this.path, error)
+    }
+  }
+}
+
+async function writeFully(handle: FileHandle, piece: Uint8Array): Promise<void> {
+  for (let written = 0; written < piece.length; ) {
+    const { bytesWritten } = await handle.write(piece, written, piece.length - written)
+    written += bytesWritten
+  }
+}
+
+/** A rename is safe on disk once its folder is. Some file systems refuse to sync a folder; they need none. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync().catch(() => {})
+  } finally {
+    await handle.close()
+  }
+}
+
+function parseIdentity(mark: string): ProcessIdentity | undefined {
+  try {
+    return JSON.parse(mark) as ProcessIdentity
+  } catch {
+    return undefined
+  }
+}
+
+function diskFault(path: string, error: unknown): Fault {
+  const code = (error as { code?: string }).code
+  const reasons: Readonly<Record<string, string>> = {
+    ENOSPC: 'The disk is full.',
+    EDQUOT: 'The disk quota is used up.',
+    EACCES: 'Permission to write was denied.',
+    EPERM: 'Permission to write was denied.',
+    EROFS: 'The file system is read-only.',
+    ENOTDIR: 'It is not a folder.',
+    EEXIST: 'It is not a folder, or another dump has just begun there.',
+  }
+  return new Fault('disk', `Writing the archive failed: ${(code && reasons[code]) ?? String(error)}`, {
+    place: { file: path },
+    remedy: 'Free some space, or choose another output folder.',
+    cause: error,
+  })
+}
+
+/** Bytes of a file, or undefined where there is none. */
+export async function fileSize(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size
+}
