@@ -1,5 +1,6 @@
 import type { Catalog, Column, ForeignKey, Oid, Relation, UniqueIndex } from '../catalog/model.ts'
 import { fromCatalog, identifier, join, type Sql, sql } from '../lib/sql.ts'
+import { orphanCount } from './foreign-keys.ts'
 import { alwaysNotNull } from './not-null.ts'
 import { maskedColumns, type Plan, type TablePlan } from './plan/plan.ts'
 import { selectStatement } from './select.ts'
@@ -103,19 +104,25 @@ class CheckBuilder {
     return this.#catalog.foreignKeys
       .filter((key) => key.relation === table.relation.oid)
       .flatMap((key) => {
+        const root = this.#catalog.relations.get(key.references)
         const referenced = this.#leaves.get(key.references) ?? []
         const affected =
           key.columns.some((number) => touched.has(number)) ||
           referenced.some((other) => this.#losesKeys(other, key))
         // A table that is not in the dump at all takes its foreign keys with it.
-        if (!affected || referenced.length === 0) return []
+        if (!affected || !root || referenced.length === 0) return []
         return [
           {
             table,
             kind: 'foreign-key' as const,
             name: key.name,
             columns: columnsOf(table.relation, key.columns),
-            query: this.#orphans(table, key, referenced),
+            query: orphanCount(
+              key,
+              { own: table.relation, root },
+              restoredRows(table),
+              referenced.map(restoredRows),
+            ),
           },
         ]
       })
@@ -127,34 +134,6 @@ class CheckBuilder {
     const root = this.#catalog.relations.get(key.references)
     const names = key.referencedColumns.map((number) => columnByNumber(root, number)?.name)
     return maskedColumns(referenced).some(({ column }) => names.includes(column.name))
-  }
-
-  #orphans(table: TablePlan, key: ForeignKey, referenced: readonly TablePlan[]): Sql {
-    const root = this.#catalog.relations.get(key.references)
-    const pairs = key.columns.map((number, index) => ({
-      own: nameSql(columnByNumber(table.relation, number)),
-      other: nameSql(columnByNumber(root, key.referencedColumns[index])),
-    }))
-    const others = join(pairs.map(({ other }) => other))
-    const rows = referenced.map((leaf) => sql`SELECT ${others} FROM ${restoredRows(leaf)}`)
-    const match = join(
-      pairs.map(({ own, other }) => sql`referenced.${other} = referencing.${own}`),
-      sql` AND `,
-    )
-    const noNull = join(
-      pairs.map(({ own }) => sql`referencing.${own} IS NOT NULL`),
-      sql` AND `,
-    )
-    const someNotNull = join(
-      pairs.map(({ own }) => sql`referencing.${own} IS NOT NULL`),
-      sql` OR `,
-    )
-    const orphan = sql`NOT EXISTS (SELECT FROM (${join(rows, sql` UNION ALL `)}) AS referenced WHERE ${match})`
-    const broken = key.matchFull
-      ? sql`(${someNotNull}) AND (NOT (${noNull}) OR ${orphan})`
-      : sql`${noNull} AND ${orphan}`
-    const own = join(pairs.map((pair) => pair.own))
-    return sql`SELECT pg_catalog.count(*) AS broken\nFROM (SELECT ${own} FROM ${restoredRows(table)}) AS referencing\nWHERE ${broken}`
   }
 }
 
@@ -219,11 +198,6 @@ function columnsOf(relation: Relation, numbers: readonly number[]): Column[] {
 
 function columnByNumber(relation: Relation | undefined, number: number | undefined): Column | undefined {
   return relation?.columns.find((column) => column.number === number)
-}
-
-function nameSql(column: Column | undefined): Sql {
-  if (!column) throw new Error('a constraint speaks of a column that is not in the catalog')
-  return fromCatalog(column.sqlName)
 }
 
 /** For each table and partitioned table, the tables that hold its rows. */

@@ -27,6 +27,7 @@ const KIND_BY_CODE = {
   'exclusion-masked': 'refused',
   'constraint-broken': 'refused',
   'nothing-to-dump': 'refused',
+  'nothing-to-restore': 'refused',
 
   // The work could not be done.
   'connection-failed': 'failed',
@@ -39,11 +40,13 @@ const KIND_BY_CODE = {
   'program-version': 'failed',
   'program-failed': 'failed',
   'copy-failed': 'failed',
+  'init-failed': 'failed',
   'structure-failed': 'failed',
   'archive-format': 'failed',
   'archive-missing': 'failed',
   'archive-unfinished': 'failed',
   'archive-damaged': 'failed',
+  'archive-content': 'failed',
   'output-not-empty': 'failed',
   'output-busy': 'failed',
   disk: 'failed',
@@ -55,6 +58,8 @@ const KIND_BY_CODE = {
   'target-version': 'failed',
   'target-structure': 'failed',
   'restore-failed': 'failed',
+  'privileges-not-restored': 'failed',
+  'owners-not-restored': 'failed',
   'proof-failed': 'failed',
   internal: 'failed',
 

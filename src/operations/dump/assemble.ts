@@ -2,10 +2,10 @@ import { materializedViewDataEntry, sequenceSetEntry, tableDataEntry } from '../
 import { guardStructure } from '../../archive/toc/guard.ts'
 import { pruneToc } from '../../archive/toc/prune.ts'
 import { Section, type Toc, type TocEntry } from '../../archive/toc/toc.ts'
+import { foreignKeyOrder } from '../../catalog/foreign-key-order.ts'
 import type { Catalog, Oid, Relation, SequenceState } from '../../catalog/model.ts'
 import type { Plan } from '../../compile/plan/plan.ts'
 import type { TableToCopy } from './copy-tables.ts'
-import { foreignKeyOrder } from './foreign-key-order.ts'
 
 /** The table of contents before any row is copied: what will be in the archive is settled. */
 export interface Assembly {
@@ -99,10 +99,15 @@ export function dataOnlyToc(toc: Toc, assembly: Assembly, catalog: Catalog): Toc
   const settings = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH'])
   const order = foreignKeyOrder(
     catalog,
-    assembly.tables.map(({ table }) => table),
+    assembly.tables.map(({ table }) => table.relation),
   )
   const idOf = new Map(assembly.tables.map(({ table, dumpId }) => [table.relation.oid, dumpId]))
-  const rank = new Map(order.tables.map((table, index) => [String(table.relation.oid), index]))
+  const rank = new Map(order.tables.map((table, index) => [String(table.oid), index]))
+  // A partitioned table has no rows of its own: to wait for it is to wait for its partitions.
+  const rowsOf = (oid: Oid): number[] => {
+    const id = idOf.get(oid)
+    return id === undefined ? (order.references.get(oid) ?? []).flatMap(rowsOf) : [id]
+  }
   const isData = (entry: TocEntry) =>
     entry.section === Section.data || entry.description === 'BLOB' || entry.description === 'BLOB METADATA'
   const tableData = toc.entries
@@ -110,7 +115,7 @@ export function dataOnlyToc(toc: Toc, assembly: Assembly, catalog: Catalog): Toc
     .toSorted((left, right) => (rank.get(left.oid) ?? 0) - (rank.get(right.oid) ?? 0))
     .map((entry) => ({
       ...entry,
-      dependencies: (order.references.get(Number(entry.oid)) ?? []).flatMap((oid) => idOf.get(oid) ?? []),
+      dependencies: (order.references.get(Number(entry.oid)) ?? []).flatMap(rowsOf),
     }))
   const others = toc.entries.filter((entry) => isData(entry) && entry.description !== 'TABLE DATA')
   return {
@@ -197,7 +202,7 @@ function materializedViewEntries(
   const reads = (relation: Relation) => catalog.materializedViewReads.get(relation.oid) ?? []
   const canFill = (oid: Oid): boolean => {
     const relation = catalog.relations.get(oid)
-    return relation !== undefined && relation.populated && entryIds.has(oid) && reads(relation).every(canFill)
+    return Boolean(relation?.populated && entryIds.has(oid) && reads(relation).every(canFill))
   }
   const waiting = [...catalog.relations.values()]
     .filter((relation) => relation.kind === 'materialized-view' && canFill(relation.oid))

@@ -1,0 +1,109 @@
+-- Values that have nothing to do with the original. All are VOLATILE: two calls give two values.
+--
+-- Where the body is one expression PostgreSQL inlines it, so that a call costs what random() costs.
+
+-- Letters A-Z and digits. NULL for NULL.
+CREATE OR REPLACE FUNCTION anon_funcs.random_string(l integer)
+RETURNS text
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+STRICT
+AS $$
+  SELECT coalesce(string_agg(substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 1 + floor(random() * 36)::integer, 1), ''), '')
+  FROM generate_series(1, l)
+$$;
+
+-- Six digits.
+CREATE OR REPLACE FUNCTION anon_funcs.random_zip()
+RETURNS text
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT lpad(floor(random() * 1000000)::integer::text, 6, '0')
+$$;
+
+-- Eight digits.
+CREATE OR REPLACE FUNCTION anon_funcs.random_inn()
+RETURNS text
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT lpad(floor(random() * 100000000)::integer::text, 8, '0')
+$$;
+
+-- A moment between two others. NULL where one of them is.
+CREATE OR REPLACE FUNCTION anon_funcs.random_date_between(date_start timestamptz, date_end timestamptz)
+RETURNS timestamptz
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT date_start + random() * (date_end - date_start)
+$$;
+
+-- A moment from 1900 until now.
+CREATE OR REPLACE FUNCTION anon_funcs.random_date()
+RETURNS timestamptz
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT '1900-01-01 00:00:00+00'::timestamptz + random() * (now() - '1900-01-01 00:00:00+00'::timestamptz)
+$$;
+
+-- A whole number from the first one up to, but not including, the second one; the first one where both are equal.
+CREATE OR REPLACE FUNCTION anon_funcs.random_int_between(int_start integer, int_stop integer)
+RETURNS integer
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT floor(int_start + random() * (int_stop::float8 - int_start::float8))::integer
+$$;
+
+-- The same for bigint. random() has 53 bits: over a wider range not every number can come, and a product that rounds
+-- up to the second number is brought back below it.
+CREATE OR REPLACE FUNCTION anon_funcs.random_bigint_between(int_start bigint, int_stop bigint)
+RETURNS bigint
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT least(
+    (int_start + floor(random()::numeric * (int_stop::numeric - int_start::numeric)))::bigint,
+    greatest(int_stop - 1, int_start)
+  )
+$$;
+
+-- A prefix and nine digits, the first of them no zero.
+CREATE OR REPLACE FUNCTION anon_funcs.random_phone(phone_prefix text DEFAULT '0')
+RETURNS text
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT phone_prefix || floor(100000000 + random() * 900000000)::integer::text
+$$;
+
+-- The hash of a value with a salt that nobody knows: equal values give different hashes. NULL for NULL.
+CREATE OR REPLACE FUNCTION anon_funcs.random_hash(seed text, algorithm text)
+RETURNS text
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT anon_funcs.digest(seed, anon_funcs.random_string(6), algorithm)
+$$;
+
+-- One element of an array. NULL for an empty one.
+CREATE OR REPLACE FUNCTION anon_funcs.random_in(a anyarray)
+RETURNS anyelement
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT a[array_lower(a, 1) + floor(random() * array_length(a, 1))::integer]
+$$;

@@ -1,0 +1,53 @@
+-- Values near the original. NULL for NULL.
+
+-- A number changed by up to the given share of it, in either direction: noise(100, 0.2) is from 80 to 120.
+CREATE OR REPLACE FUNCTION anon_funcs.noise(noise_value anyelement, ratio double precision)
+RETURNS anyelement
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT noise_value * (1 + (2 * random() - 1) * ratio)
+$$;
+
+-- Whole numbers stay within the bounds of their type.
+CREATE OR REPLACE FUNCTION anon_funcs.noise(noise_value smallint, ratio double precision)
+RETURNS smallint
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 32767), -32768)::smallint
+$$;
+
+CREATE OR REPLACE FUNCTION anon_funcs.noise(noise_value integer, ratio double precision)
+RETURNS integer
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 2147483647), -2147483648)::integer
+$$;
+
+-- 9223372036854774784 is the largest double below 2^63.
+CREATE OR REPLACE FUNCTION anon_funcs.noise(noise_value bigint, ratio double precision)
+RETURNS bigint
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT greatest(
+    least(noise_value * (1 + (2 * random() - 1) * ratio), 9223372036854774784::float8),
+    -9223372036854775808::float8
+  )::bigint
+$$;
+
+-- A date or time moved by up to the given interval, in either direction.
+CREATE OR REPLACE FUNCTION anon_funcs.dnoise(noise_value anyelement, noise_range interval)
+RETURNS anyelement
+LANGUAGE sql
+VOLATILE
+PARALLEL RESTRICTED
+AS $$
+  SELECT noise_value + (2 * random() - 1) * noise_range
+$$;

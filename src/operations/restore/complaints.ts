@@ -1,0 +1,87 @@
+/** What pg_restore said went wrong with one command. */
+export interface Complaint {
+  /** The server's words up to the first value that they could hold. */
+  readonly message: string
+  /** The kind of object and its name, as pg_restore numbers them: `TABLE DATA customers`. */
+  readonly entry: string | undefined
+}
+
+/**
+ * Complaints that change nothing about the data: what the target has already, settings that an older server does not
+ * know, and privileges for roles that the target does not have.
+ */
+const HARMLESS: readonly { readonly error: RegExp; readonly command?: RegExp }[] = [
+  { error: /schema "public" already exists/ },
+  { error: /language "plpgsql" already exists/ },
+  { error: /must be owner of extension/, command: /^COMMENT ON EXTENSION/ },
+  { error: /unrecognized configuration parameter/, command: /^SET / },
+]
+
+const MISSING_ROLE = {
+  error: /role "(.*)" does not exist/,
+  command: /^(GRANT|REVOKE|ALTER DEFAULT PRIVILEGES|SET SESSION AUTHORIZATION)/,
+}
+
+export type Verdict = 'harmless' | 'missing-role' | 'harmful'
+
+/**
+ * Gathers pg_restore's complaints from its lines: an error comes as up to four of them (the entry, the error, its
+ * details, the command). Details are dropped, since they quote rows.
+ */
+export class ComplaintReader {
+  readonly #onComplaint: (complaint: Complaint, verdict: Verdict) => void
+  #entry: string | undefined
+  #error: string | undefined
+
+  constructor(onComplaint: (complaint: Complaint, verdict: Verdict) => void) {
+    this.#onComplaint = onComplaint
+  }
+
+  line(line: string): void {
+    const entry = /^pg_restore: from TOC entry \d+; \d+ \d+ (.*)$/.exec(line)?.[1]
+    const error = /^pg_restore: error: (.*)$/.exec(line)?.[1]
+    const command = /^Command was: (.*)$/.exec(line)?.[1]
+    if (entry !== undefined) {
+      this.#settle(undefined)
+      this.#entry = entry
+    } else if (error !== undefined) {
+      this.#settle(undefined)
+      this.#error = error
+      if (/^COPY failed/.test(error)) this.#settle(undefined)
+    } else if (command !== undefined) {
+      this.#settle(command)
+    }
+  }
+
+  /** Call it once when pg_restore has ended. */
+  end(): void {
+    this.#settle(undefined)
+  }
+
+  #settle(command: string | undefined): void {
+    if (this.#error === undefined) return
+    const complaint = { message: withoutValues(this.#error), entry: this.#entry }
+    this.#onComplaint(complaint, judge(this.#error, command))
+    this.#error = undefined
+    this.#entry = undefined
+  }
+}
+
+function judge(error: string, command: string | undefined): Verdict {
+  const fits = (known: { error: RegExp; command?: RegExp }) =>
+    known.error.test(error) && (!known.command || known.command.test(command ?? ''))
+  if (HARMLESS.some(fits)) return 'harmless'
+  return fits(MISSING_ROLE) ? 'missing-role' : 'harmful'
+}
+
+/**
+ * An error about a row quotes it (`invalid input syntax for type integer: "Alice"`); names of objects are quoted too.
+ * What follows a colon may be a value, names stand before it.
+ */
+function withoutValues(error: string): string {
+  const message = error.replace(/^could not execute query: /, '').replace(/^ERROR:\s+/, '')
+  const copy = /^(COPY failed for table "[^"]*"): ERROR:\s+(.*)$/.exec(message)
+  if (!copy) return message
+  const reason = (copy[2] ?? '').replace(/: .*$/, '')
+  return `${copy[1]}: ${reason}`
+}

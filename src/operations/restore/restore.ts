@@ -1,0 +1,325 @@
+import type { Manifest, ManifestTable } from '../../archive/manifest.ts'
+import type { TocEntry } from '../../archive/toc/toc.ts'
+import { foreignKeyOrder } from '../../catalog/foreign-key-order.ts'
+import { relationName } from '../../catalog/model.ts'
+import { readTablesDictionary } from '../../dictionary/tables.ts'
+import { Fault, type Finding } from '../../lib/fault.ts'
+import { literal, sql } from '../../lib/sql.ts'
+import { readCatalog, readServer } from '../../postgres/introspect.ts'
+import { chooseProgram, type Program } from '../../postgres/programs.ts'
+import { Session } from '../../postgres/session.ts'
+import { EMPTY_SEARCH_PATH } from '../../postgres/snapshot.ts'
+import { describeTarget } from '../../postgres/target/target.ts'
+import {
+  listedFiles,
+  openArchive,
+  type StoredArchive,
+  verifyChecksums,
+} from '../../storage/stored-archive.ts'
+import type { Context } from '../context.ts'
+import { settleProgram } from '../program-choice.ts'
+import { dropCustomChecks } from './custom-checks.ts'
+import {
+  emptyTables,
+  inForeignKeyOrder,
+  type MatchedTable,
+  matchTables,
+  triggerFreeOptions,
+  verifyForeignKeys,
+} from './data-only.ts'
+import { recreateDatabase } from './prepare-database.ts'
+import type { RestoreRequest } from './request.ts'
+import { runPgRestore } from './run-pg-restore.ts'
+import { type Selection, selectEntries } from './selection.ts'
+import { setSequencesByMaxValue } from './sequences.ts'
+import {
+  checkDiskSpace,
+  refuseExtraTables,
+  refuseOlderServer,
+  refuseSource,
+  refuseUnlessEmpty,
+} from './target-checks.ts'
+
+export interface RestoreResult {
+  readonly tables: number
+  readonly rows: number
+  /** Objects that were not restored because of tables that were left out. */
+  readonly leftOut: readonly string[]
+  readonly warnings: readonly Finding[]
+}
+
+/** Restores an archive into a target: everything that can be known to fail is checked before the target is touched. */
+export async function restore(context: Context, request: RestoreRequest): Promise<RestoreResult> {
+  const onlyTables = request.onlyTables.flatMap(readTablesDictionary)
+  const withoutTables = request.withoutTables.flatMap(readTablesDictionary)
+  const archive = await openArchive(request.inputFolder)
+  refuseMissingContent(archive.manifest, request.content)
+  const selection = selectEntries(
+    archive.toc,
+    request.content,
+    request.onlyTables.length > 0 ? onlyTables : undefined,
+    request.withoutTables.length > 0 ? withoutTables : undefined,
+  )
+  const tables = selectedTables(archive.manifest, selection)
+  await verifyFiles(context, archive, tables)
+
+  const session = await openTarget(request, archive)
+  try {
+    const pgRestore = await settlePgRestore(request, archive, session)
+    const work = new RestoreWork(context, request, archive, selection, tables, session, pgRestore)
+    const warnings =
+      request.content === 'data' ? await work.rowsIntoStructure() : await work.structureAndRows()
+    if (request.sequencesByMaxValue) await setSequencesByMaxValue(session)
+    return {
+      tables: tables.length,
+      rows: tables.reduce((sum, table) => sum + table.rows, 0),
+      leftOut: selection.leftOut.map(
+        ({ description, schema, tag, because }) =>
+          `${description} ${[schema, tag].filter(Boolean).join('.')}: it cannot do without ${because}`,
+      ),
+      warnings,
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+/** The steps that touch the target, once all that can be checked without touching it was. */
+class RestoreWork {
+  readonly #context: Context
+  readonly #request: RestoreRequest
+  readonly #archive: StoredArchive
+  readonly #selection: Selection
+  readonly #tables: readonly ManifestTable[]
+  readonly #session: Session
+  readonly #pgRestore: Program
+  #doneBytes = 0
+  #doneRows = 0
+
+  constructor(
+    context: Context,
+    request: RestoreRequest,
+    archive: StoredArchive,
+    selection: Selection,
+    tables: readonly ManifestTable[],
+    session: Session,
+    pgRestore: Program,
+  ) {
+    this.#context = context
+    this.#request = request
+    this.#archive = archive
+    this.#selection = selection
+    this.#tables = tables
+    this.#session = session
+    this.#pgRestore = pgRestore
+  }
+
+  async structureAndRows(): Promise<Finding[]> {
+    const { entries } = this.#selection
+    const { existing, dropCustomChecks: dropChecks, jobs } = this.#request
+    const warnings = await this.#ownershipWarnings()
+    const options = [
+      ...this.#commonOptions(),
+      ...(warnings.length > 0 ? ['--no-owner'] : []),
+      `--jobs=${jobs ?? defaultJobs()}`,
+    ]
+    const clean = existing === 'clean' ? ['--clean', '--if-exists'] : []
+    if (!dropChecks) return [...warnings, ...(await this.#run(entries, [...options, ...clean]))]
+
+    warnings.push(...(await this.#run(entries, [...options, ...clean, '--section=pre-data'])))
+    for (const name of await dropCustomChecks(this.#session)) {
+      this.#context.log.info(`dropped the CHECK constraint ${name}`)
+    }
+    warnings.push(...(await this.#run(entries, [...options, '--section=data'])))
+    warnings.push(...(await this.#run(entries, [...options, '--section=post-data'])))
+    return warnings
+  }
+
+  async rowsIntoStructure(): Promise<Finding[]> {
+    const session = this.#session
+    const catalog = await readCatalog(session)
+    const matched = matchTables(this.#tables, catalog)
+    await emptyTables(session, matched, this.#request.existing === 'clean')
+    const sessionOptions = await triggerFreeOptions(session)
+    const order = foreignKeyOrder(
+      catalog,
+      matched.map(({ relation }) => relation),
+    )
+    const entries = inForeignKeyOrder(this.#selection.entries, order.tables)
+    // Without the right to switch triggers off, the order alone keeps foreign keys satisfied, so one job at a time.
+    const jobs = sessionOptions === undefined ? 1 : (this.#request.jobs ?? defaultJobs())
+    const warnings = await this.#run(entries, [...this.#commonOptions(), `--jobs=${jobs}`], sessionOptions)
+    await this.#verify(matched, catalog)
+    return warnings
+  }
+
+  async #verify(
+    matched: readonly MatchedTable[],
+    catalog: Awaited<ReturnType<typeof readCatalog>>,
+  ): Promise<void> {
+    this.#context.onProgress({ stage: 'verify', done: 0, total: 1 })
+    await verifyForeignKeys(this.#session, catalog, matched, this.#context.signal)
+  }
+
+  async #run(
+    entries: readonly TocEntry[],
+    options: readonly string[],
+    sessionOptions?: string,
+  ): Promise<Finding[]> {
+    const total = this.#tables.reduce((sum, table) => sum + table.bytes, 0)
+    const byDumpId = new Map(this.#tables.map((table) => [Number.parseInt(table.file ?? '', 10), table]))
+    return runPgRestore(this.#context, {
+      pgRestore: this.#pgRestore,
+      target: this.#request.target,
+      archive: this.#archive.path,
+      entries,
+      options,
+      sessionOptions,
+      onTable: (dumpId) => {
+        const table = byDumpId.get(dumpId)
+        if (!table) return
+        byDumpId.delete(dumpId)
+        this.#doneBytes += table.bytes
+        this.#doneRows += table.rows
+        const item = relationName(table)
+        this.#context.onProgress({
+          stage: 'restore',
+          done: this.#doneBytes,
+          total,
+          rows: this.#doneRows,
+          item,
+        })
+      },
+    })
+  }
+
+  #commonOptions(): string[] {
+    const privileges = this.#request.ignorePrivileges ? ['--no-privileges'] : []
+    return [...privileges, ...this.#request.pgRestoreOptions]
+  }
+
+  /** Owners that the target does not have, or that the user may not become, cannot be given back their objects. */
+  async #ownershipWarnings(): Promise<Finding[]> {
+    const owners = new Set(this.#selection.entries.flatMap((entry) => (entry.owner ? [entry.owner] : [])))
+    const missing: string[] = []
+    for (const owner of owners) if (!(await this.#mayBecome(owner))) missing.push(owner)
+    if (missing.length === 0) return []
+    return [
+      {
+        code: 'owners-not-restored',
+        severity: 'warning',
+        message: `Everything will belong to ${this.#request.target.user}: in the target there is no role, or none that this user may become, for the owners ${missing.join(', ')}.`,
+        remedy: 'Create the roles, or restore as a superuser, to keep the owners.',
+      },
+    ]
+  }
+
+  async #mayBecome(role: string): Promise<boolean> {
+    const { may } = await this.#session.row<{ may: boolean }>(sql`
+SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_roles
+  WHERE rolname = ${literal(role)} AND pg_catalog.pg_has_role(oid, 'MEMBER')
+) AS may`)
+    return may
+  }
+}
+
+function refuseMissingContent(manifest: Manifest, content: RestoreRequest['content']): void {
+  const fits = manifest.content === 'full' || manifest.content === content
+  if (fits) return
+  const holds = manifest.content === 'structure' ? 'only the structure' : 'only rows'
+  const command = manifest.content === 'structure' ? 'sync-struct-restore' : 'sync-data-restore'
+  throw new Fault('archive-content', `The archive holds ${holds}.`, { remedy: `Restore it with ${command}.` })
+}
+
+/** The tables whose rows the selection takes. */
+function selectedTables(manifest: Manifest, selection: Selection): ManifestTable[] {
+  const files = new Set(
+    selection.entries.flatMap((entry) =>
+      entry.extra.kind === 'file' && entry.hadDumper ? [entry.extra.name] : [],
+    ),
+  )
+  return manifest.tables.filter((table) => table.file !== null && files.has(table.file.replace(/\.gz$/, '')))
+}
+
+async function verifyFiles(
+  context: Context,
+  archive: StoredArchive,
+  tables: readonly ManifestTable[],
+): Promise<void> {
+  const wanted = new Set(tables.map((table) => table.file))
+  const others = new Set(archive.manifest.files.map((file) => file.file))
+  const files = listedFiles(archive.manifest).filter(({ file }) => wanted.has(file) || others.has(file))
+  const total = files.reduce((sum, file) => sum + file.fileBytes, 0)
+  let done = 0
+  await verifyChecksums(archive, files, context.signal, (bytes) => {
+    done += bytes
+    context.onProgress({ stage: 'checksum', done, total })
+  })
+}
+
+/** Connects to the target, made ready: it is not the source, and empty where it must be. */
+async function openTarget(request: RestoreRequest, archive: StoredArchive): Promise<Session> {
+  const { target, content, existing, disableChecks } = request
+  const { manifest } = archive
+  if (existing === 'drop') {
+    if (content === 'data') {
+      throw new Fault('usage', '--drop-db would drop the structure that rows alone need.')
+    }
+    await recreateDatabase(target, manifest, (server) => {
+      if (!disableChecks) refuseOlderServer(manifest, server)
+    })
+  }
+  const session = await Session.open(target)
+  try {
+    await session.run(EMPTY_SEARCH_PATH)
+    const server = await readServer(session)
+    refuseSource(manifest, target, server, server.databaseOid)
+    if (server.inRecovery) {
+      throw new Fault(
+        'target-structure',
+        `${describeTarget(target)} is a standby, which cannot be restored into.`,
+      )
+    }
+    if (!disableChecks) {
+      refuseOlderServer(manifest, server)
+      if (content !== 'structure') await checkDiskSpace(session, manifest)
+    }
+    if (content !== 'data' && existing === 'refuse') await refuseUnlessEmpty(session)
+    if (content !== 'data' && existing === 'clean') {
+      const archived = archive.toc.entries.filter((entry) => entry.description === 'TABLE')
+      await refuseExtraTables(
+        session,
+        manifest,
+        new Set(archived.map((entry) => `${entry.schema}.${entry.tag}`)),
+      )
+    }
+    return session
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+/** A pg_restore that reads the archive, of the target's own major where there is one. */
+async function settlePgRestore(
+  request: RestoreRequest,
+  archive: StoredArchive,
+  session: Session,
+): Promise<Program> {
+  const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
+  const { versionNumber } = await readServer(session)
+  const targetMajor = Math.floor(versionNumber / 10000)
+  const { programs } = request
+  if (programs.pgRestore === undefined && programs.byMajor.size === 0) {
+    const wanted = Math.max(dumpMajor, targetMajor)
+    return chooseProgram('pg_restore', wanted, process.env).catch(() =>
+      chooseProgram('pg_restore', dumpMajor, process.env),
+    )
+  }
+  return settleProgram(programs, 'pg_restore', dumpMajor)
+}
+
+function defaultJobs(): number {
+  return Math.min(8, Math.max(2, navigator.hardwareConcurrency))
+}

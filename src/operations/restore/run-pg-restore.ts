@@ -1,0 +1,125 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TocEntry } from '../../archive/toc/toc.ts'
+import { Fault, type Finding } from '../../lib/fault.ts'
+import { readLines } from '../../postgres/child.ts'
+import type { Program } from '../../postgres/programs.ts'
+import { spawnSupervised } from '../../postgres/supervised.ts'
+import { clientEnvironment, describeTarget, type Target } from '../../postgres/target/target.ts'
+import type { Context } from '../context.ts'
+import { type Complaint, ComplaintReader } from './complaints.ts'
+import { listFile } from './selection.ts'
+
+export interface RestoreRun {
+  readonly pgRestore: Program
+  readonly target: Target
+  readonly archive: string
+  /** The entries to restore, in this order. */
+  readonly entries: readonly TocEntry[]
+  readonly options: readonly string[]
+  /** Settings for pg_restore's sessions, as in PGOPTIONS. */
+  readonly sessionOptions?: string | undefined
+  /** Called as the rows of tables come in: with the dump id of the data. */
+  readonly onTable: (dumpId: number) => void
+}
+
+/**
+ * Runs pg_restore on a list of entries. The first complaint that is not harmless ends it: an archive that restores in
+ * part is no use, and a large one would take hours to say so.
+ */
+export async function runPgRestore(context: Context, run: RestoreRun): Promise<Finding[]> {
+  if (run.entries.length === 0) return []
+  const folder = await mkdtemp(join(tmpdir(), 'pgveil-restore-'))
+  try {
+    const list = join(folder, 'entries.list')
+    await writeFile(list, listFile(run.entries), { mode: 0o600 })
+    return await runWithList(context, run, list)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runWithList(context: Context, run: RestoreRun, list: string): Promise<Finding[]> {
+  const warnings: Finding[] = []
+  let harmful: Complaint | undefined
+  const child = spawnSupervised(
+    [
+      run.pgRestore.path,
+      '--format=directory',
+      '--verbose',
+      '--no-password',
+      `--dbname=${run.target.database}`,
+      `--use-list=${list}`,
+      ...run.options,
+      run.archive,
+    ],
+    environmentFor(run),
+    context.signal,
+  )
+  const complaints = new ComplaintReader((complaint, verdict) => {
+    if (verdict === 'missing-role') warnings.push(missingRole(complaint))
+    if (verdict !== 'harmful' || harmful) return
+    harmful = complaint
+    void child.end()
+  })
+  const tables = tableWatcher(run)
+  const output = await readLines(child.stderr, (line) => {
+    // Errors, and the details and commands behind them, may quote rows.
+    if (/^pg_restore: (?!error)/.test(line)) context.log.debug({ program: 'pg_restore' }, line)
+    complaints.line(line)
+    tables(line)
+  })
+  complaints.end()
+  const exitCode = await child.exited
+  context.signal.throwIfAborted()
+  if (harmful) throw restoreFault(harmful)
+  // Exit code 1 says that it ignored errors; each of them was judged above.
+  if (exitCode !== 0 && !(exitCode === 1 && /errors ignored on restore/.test(output))) {
+    throw new Fault(
+      'restore-failed',
+      `pg_restore ended with code ${exitCode} at ${describeTarget(run.target)}.`,
+      {
+        remedy: 'The same command with --verbose debug shows all that pg_restore says.',
+      },
+    )
+  }
+  return warnings
+}
+
+function environmentFor(run: RestoreRun): Record<string, string> {
+  const options = [run.target.options, run.sessionOptions].filter((part) => part !== undefined).join(' ')
+  return clientEnvironment({ ...run.target, options: options === '' ? undefined : options }, process.env)
+}
+
+/** pg_restore names a table's rows by the entry's number when it works in parallel, and by the table's name when not. */
+function tableWatcher(run: RestoreRun): (line: string) => void {
+  const byName = new Map(
+    run.entries
+      .filter((entry) => entry.description === 'TABLE DATA')
+      .map((entry) => [`${entry.schema}.${entry.tag}`, entry.dumpId]),
+  )
+  return (line) => {
+    const finished = /^pg_restore: finished item (\d+) TABLE DATA/.exec(line)?.[1]
+    const name = /^pg_restore: processing data for table "(.*)"$/.exec(line)?.[1]
+    const dumpId = finished ? Number(finished) : byName.get(name ?? '')
+    if (dumpId !== undefined) run.onTable(dumpId)
+  }
+}
+
+function restoreFault(complaint: Complaint): Fault {
+  return new Fault('restore-failed', `pg_restore failed: ${complaint.message}`, {
+    place: { relation: complaint.entry },
+    remedy: 'The target holds a part of the archive now; restore again with --clean-db or --drop-db.',
+  })
+}
+
+function missingRole(complaint: Complaint): Finding {
+  return {
+    code: 'privileges-not-restored',
+    severity: 'warning',
+    message: `Privileges were not restored: ${complaint.message}.`,
+    place: { relation: complaint.entry },
+    remedy: 'Create the role in the target and restore again, or pass --ignore-privileges.',
+  }
+}

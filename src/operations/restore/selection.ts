@@ -1,0 +1,87 @@
+import { type LeftOut, pruneToc } from '../../archive/toc/prune.ts'
+import { Section, type Toc, type TocEntry } from '../../archive/toc/toc.ts'
+import { namesAny } from '../../dictionary/match.ts'
+import type { TableName, TablePattern } from '../../dictionary/table-pattern.ts'
+import { Fault } from '../../lib/fault.ts'
+
+/** The entries of an archive that a restore takes, in their order. */
+export interface Selection {
+  readonly entries: readonly TocEntry[]
+  /** Objects that are left out because of something that was not asked for. */
+  readonly leftOut: readonly LeftOut[]
+}
+
+/** Takes from an archive the tables of an allow list that a deny list does not name, and all that can do without others. */
+export function selectEntries(
+  toc: Toc,
+  content: 'full' | 'structure' | 'data',
+  onlyTables: readonly TablePattern[] | undefined,
+  withoutTables: readonly TablePattern[] | undefined,
+): Selection {
+  const lineageOf = partitionLineages(toc)
+  const isUnwanted = (entry: TocEntry) => {
+    if (
+      entry.description !== 'TABLE' &&
+      entry.description !== 'FOREIGN TABLE' &&
+      entry.description !== 'TABLE DATA'
+    ) {
+      return false
+    }
+    const names = lineageOf(entry)
+    return Boolean(
+      (withoutTables && namesAny(withoutTables, names)) || (onlyTables && !namesAny(onlyTables, names)),
+    )
+  }
+  const pruned = pruneToc(toc, isUnwanted)
+  const entries = pruned.toc.entries.filter((entry) => belongsTo(content, entry))
+  if (!entries.some((entry) => TABLE_KINDS.has(entry.description)) && (onlyTables || withoutTables)) {
+    throw new Fault('nothing-to-restore', 'No table of the archive is left to restore.', {
+      remedy: 'Check the tables dictionaries against pg_restore -l.',
+    })
+  }
+  return { entries, leftOut: pruned.leftOut }
+}
+
+const TABLE_KINDS = new Set(['TABLE', 'TABLE DATA'])
+
+/** What a restore of rows alone takes beside rows: their states and settings; what one of the structure does not take. */
+function belongsTo(content: 'full' | 'structure' | 'data', entry: TocEntry): boolean {
+  const isRows = entry.section === Section.data || entry.description === 'MATERIALIZED VIEW DATA'
+  if (content === 'structure') return !isRows
+  if (content === 'data') return isRows || SETTINGS.has(entry.description)
+  return true
+}
+
+const SETTINGS = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH'])
+
+/** A list file for pg_restore -L: it reads the dump id that a line begins with. */
+export function listFile(entries: readonly TocEntry[]): string {
+  return entries.map((entry) => `${entry.dumpId}; ${entry.description}\n`).join('')
+}
+
+/** For each table the partitioned tables above it, by the entries that attach one to the other. */
+function partitionLineages(toc: Toc): (entry: TocEntry) => TableName[] {
+  const byId = new Map(toc.entries.map((entry) => [entry.dumpId, entry]))
+  const keyOf = (table: TableName) => `${table.schema}\0${table.name}`
+  const parents = new Map<string, TableName>()
+  for (const attach of toc.entries.filter((entry) => entry.description === 'TABLE ATTACH')) {
+    const child = nameOf(attach)
+    const tables = attach.dependencies
+      .map((id) => byId.get(id))
+      .filter((entry) => entry?.description === 'TABLE')
+    const parent = tables
+      .map((entry) => entry && nameOf(entry))
+      .find((table) => table && keyOf(table) !== keyOf(child))
+    if (parent) parents.set(keyOf(child), parent)
+  }
+  return (entry) => {
+    const names: TableName[] = []
+    for (let name: TableName | undefined = nameOf(entry); name; name = parents.get(keyOf(name)))
+      names.push(name)
+    return names
+  }
+}
+
+function nameOf(entry: TocEntry): TableName {
+  return { schema: entry.schema ?? '', name: entry.tag ?? '' }
+}
