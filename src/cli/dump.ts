@@ -1,0 +1,143 @@
+import { basename, extname } from 'node:path'
+import type { Command } from 'commander'
+import { type DumpResult, dump } from '../operations/dump/dump.ts'
+import type { DumpRequest } from '../operations/dump/request.ts'
+import { type ConnectionFlags, targetFrom, withConnection } from './connection.ts'
+import type { CommandContext } from './program.ts'
+import { pgDumpOptions } from './program-options.ts'
+import { withSavedRun } from './saved-run.ts'
+import { bytes, count } from './screen/words.ts'
+import {
+  jobsFrom,
+  programsFrom,
+  readDictionaries,
+  type WorkFlags,
+  withSpeech,
+  withWork,
+} from './work-flags.ts'
+
+interface DumpFlags extends ConnectionFlags, WorkFlags {
+  readonly preparedSensDictFile: string[]
+  readonly partialTablesDictFile?: string[]
+  readonly partialTablesExcludeDictFile?: string[]
+  readonly outputDir?: string
+  readonly clearOutputDir?: boolean
+  readonly pgDump?: string
+  readonly pgDumpOptions?: string
+  readonly ignorePrivileges?: boolean
+  readonly largeObjects?: boolean
+  readonly allowUnmatched?: boolean
+  readonly constraintChecks: boolean
+  readonly saveDicts?: boolean
+  readonly internalOperationId?: string
+}
+
+const KINDS = [
+  { name: 'dump', content: 'full', summary: 'make an anonymized archive: structure and rows' },
+  { name: 'sync-struct-dump', content: 'structure', summary: 'make an archive of the structure alone' },
+  { name: 'sync-data-dump', content: 'data', summary: 'make an anonymized archive of the rows alone' },
+] as const
+
+export function addDumps(program: Command, context: CommandContext): void {
+  for (const { name, content, summary } of KINDS) {
+    const command = withDumpOptions(program.command(name).summary(summary).description(DESCRIPTIONS[content]))
+      .addHelpText('after', EXAMPLES)
+      .action((flags: DumpFlags) => runDump(name, content, flags, context))
+    withConnection(withSpeech(withWork(command)))
+  }
+}
+
+const DESCRIPTIONS = {
+  full: `Makes an anonymized archive of a database, in the directory format of pg_dump, which plain pg_restore restores.
+Masking happens inside PostgreSQL, in one read-only snapshot: no raw row reaches this machine's disk. What would leak
+(a rule that finds no column) or would not restore (a duplicate key, NULL where none may be) is refused beforehand.`,
+  structure: 'Makes an archive of the structure of a database, without any rows.',
+  data: `Makes an anonymized archive of the rows of a database, for a target that has the structure already.`,
+} as const
+
+const EXAMPLES = `
+Examples:
+  pgveil dump --db-name shop --prepared-sens-dict-file masks.py --output-dir copy
+  pgveil dump --db-name shop --prepared-sens-dict-file base.py extra.json --output-dir copy --clear-output-dir
+  pgveil dump --db-name shop --prepared-sens-dict-file masks.py --partial-tables-dict-file only.py --output-dir part
+
+A dictionary that masks one column:
+  {"dictionary": [{"schema": "public", "table": "customers", "fields": {"email": "md5(email)"}}]}`
+
+function withDumpOptions(command: Command): Command {
+  return command
+    .optionsGroup('What to dump:')
+    .requiredOption('--prepared-sens-dict-file <files...>', 'sensitive dictionaries; the later one wins')
+    .option('--partial-tables-dict-file <files...>', 'tables dictionaries: dump only these tables')
+    .option('--partial-tables-exclude-dict-file <files...>', 'tables dictionaries: leave these tables out')
+    .option('--ignore-privileges', 'leave out privileges (GRANT, REVOKE)')
+    .option('--large-objects', 'include large objects; they are copied as they are, masked by nothing')
+    .option('--allow-unmatched', 'only warn where a rule finds no table or column')
+    .option('--no-constraint-checks', 'do not ask beforehand whether masked rows keep the constraints')
+    .optionsGroup('Where to:')
+    .option('--output-dir <folder>', 'folder for the archive (default: the name of the first dictionary)')
+    .option('--clear-output-dir', 'remove an archive that is there already')
+    .option('--save-dicts', 'keep the dictionaries and options of this run under PGVEIL_HOME/runs')
+    .option('--internal-operation-id <id>', 'id of the run to keep')
+    .optionsGroup("PostgreSQL's programs:")
+    .option('--pg-dump <path>', 'pg_dump to use (default: the one that fits the server)')
+    .option('--pg-dump-options <text>', 'options to pass on to pg_dump, in one text')
+}
+
+async function runDump(
+  name: string,
+  content: DumpRequest['content'],
+  flags: DumpFlags,
+  context: CommandContext,
+): Promise<void> {
+  const request: DumpRequest = {
+    source: targetFrom(flags),
+    dictionaries: await readDictionaries(flags.preparedSensDictFile),
+    onlyTables: await readDictionaries(flags.partialTablesDictFile),
+    withoutTables: await readDictionaries(flags.partialTablesExcludeDictFile),
+    content,
+    outputFolder: flags.outputDir ?? nameOf(flags.preparedSensDictFile[0] ?? ''),
+    clearOutput: flags.clearOutputDir ?? false,
+    programs: await programsFrom(flags),
+    pgDumpOptions: pgDumpOptions(flags.pgDumpOptions),
+    ignorePrivileges: flags.ignorePrivileges ?? false,
+    largeObjects: flags.largeObjects ?? false,
+    allowUnmatched: flags.allowUnmatched ?? false,
+    checkConstraints: flags.constraintChecks,
+    jobs: jobsFrom(flags),
+  }
+  const started = performance.now()
+  const run = {
+    name,
+    flags,
+    dictionaries: {
+      prepared_sens_dict_files: request.dictionaries,
+      partial_tables_dict_files: request.onlyTables,
+      partial_tables_exclude_dict_files: request.withoutTables,
+    },
+  }
+  const result = await withSavedRun(context, run, () => dump(context.operation(), request))
+  for (const warning of result.warnings) context.screen.warn(warning)
+  for (const leftOut of result.manifest.leftOut) context.screen.say(`left out: ${leftOut}`)
+  const seconds = (performance.now() - started) / 1000
+  context.screen.result(
+    { folder: result.folder, seconds, manifest: result.manifest, warnings: result.warnings },
+    summary(result, seconds),
+  )
+}
+
+function nameOf(file: string): string {
+  return basename(file, extname(file))
+}
+
+function summary({ folder, manifest }: DumpResult, seconds: number): string {
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
+  const size = manifest.tables.reduce((sum, table) => sum + table.fileBytes, 0)
+  const masked = manifest.tables.reduce((sum, table) => sum + table.masked.length, 0)
+  const tables = manifest.tables.filter((table) => table.file !== null).length
+  const what =
+    manifest.content === 'structure'
+      ? 'the structure'
+      : `${count(tables)} tables, ${count(rows)} rows, ${count(masked)} columns masked, ${bytes(size)}`
+  return `${folder}: ${what}, in ${seconds.toFixed(1)} s.`
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import { init } from '../operations/init.ts'
+import { type ConnectionFlags, targetFrom, withConnection } from './connection.ts'
+import type { CommandContext } from './program.ts'
+import { withSpeech } from './work-flags.ts'
+
+export function addInit(program: Command, context: CommandContext): void {
+  const command = program
+    .command('init')
+    .summary('install the function library (schema anon_funcs) into a database')
+    .description(
+      'Installs the functions that rules can call into the schema anon_funcs, or brings them up to date. It needs no\nextension and no superuser, only the right to create a schema, and it is done in one transaction.',
+    )
+    .addHelpText('after', '\nExample:\n  pgveil init --db-host localhost --db-name shop --db-user app')
+  withConnection(withSpeech(command)).action(async (flags: ConnectionFlags) => {
+    const target = targetFrom(flags)
+    await init(context.operation(), target)
+    context.screen.result(
+      { schema: 'anon_funcs', database: target.database },
+      `The functions are in the schema anon_funcs of ${target.database}.`,
+    )
+  })
+}

@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import { systemClock } from '../lib/clock.ts'
+import type { Context } from '../operations/context.ts'
+import { VERSION } from '../version.ts'
+import { addDumps } from './dump.ts'
+import { addInit } from './init.ts'
+import { addRestores } from './restore.ts'
+import type { Screen } from './screen/screen.ts'
+
+/** What a command is given to work with. */
+export interface CommandContext {
+  readonly screen: Screen
+  readonly operation: () => Context
+}
+
+/** All commands. Parsing throws a CommanderError instead of ending the process. */
+export function createProgram(screen: Screen, signal: AbortSignal): Command {
+  const program = new Command('pgveil')
+    .description('Finds personal data in a PostgreSQL database and makes a copy that holds none.')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .showSuggestionAfterError()
+    .addHelpText('after', HELP)
+  const context: CommandContext = {
+    screen,
+    operation: () => ({
+      signal,
+      log: screen.log,
+      clock: systemClock,
+      onProgress: (progress) => screen.progress(progress),
+    }),
+  }
+  addInit(program, context)
+  addDumps(program, context)
+  addRestores(program, context)
+  return program
+}
+
+const HELP = `
+A copy in three steps:
+  pgveil init    --db-host prod --db-name shop --db-user app
+  pgveil dump    --db-host prod --db-name shop --db-user app --prepared-sens-dict-file masks.py --output-dir copy
+  pgveil restore --db-host test --db-name shop_test --db-user app --input-dir copy
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 dictionary or plan refused, 130 interrupted.`
