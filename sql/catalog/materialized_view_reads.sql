@@ -1,4 +1,4 @@
--- Which materialized views each materialized view reads, through any number of plain views between.
+-- Which materialized views each materialized view reads, itself or through any number of views between.
 WITH RECURSIVE reads AS (
   SELECT DISTINCT v.oid AS reader, d.refobjid AS relation
   FROM pg_class v
@@ -14,7 +14,7 @@ WITH RECURSIVE reads AS (
   UNION
   SELECT a.reader, s.relation
   FROM reached a
-  JOIN pg_class v ON v.oid = a.relation AND v.relkind = 'v'
+  JOIN pg_class v ON v.oid = a.relation AND v.relkind IN ('v', 'm')
   JOIN reads s ON s.reader = a.relation
 )
 SELECT a.reader::bigint::float8 AS "reader", a.relation::bigint::float8 AS "relation"

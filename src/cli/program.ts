@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { systemClock } from '../lib/clock.ts'
 import type { Context } from '../operations/context.ts'
 import { VERSION } from '../version.ts'
+import { addDemo } from './demo.ts'
 import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
 import { addRestores } from './restore.ts'
@@ -34,6 +35,7 @@ export function createProgram(screen: Screen, signal: AbortSignal): Command {
   addInit(program, context)
   addDumps(program, context)
   addRestores(program, context)
+  addDemo(program, context)
   return program
 }
 

@@ -60,6 +60,7 @@ const KIND_BY_CODE = {
   'restore-failed': 'failed',
   'privileges-not-restored': 'failed',
   'owners-not-restored': 'failed',
+  'cluster-failed': 'failed',
   'proof-failed': 'failed',
   internal: 'failed',
 

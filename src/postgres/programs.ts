@@ -77,7 +77,7 @@ export async function chooseProgram(
   const found = await findPrograms(name, environment)
   if (found.length === 0) {
     throw new Fault('program-missing', `${name} was not found on this machine.`, {
-      remedy: howToInstall(serverMajor),
+      remedy: howToInstall('client', serverMajor),
     })
   }
   const fitting = found.findLast((program) => program.major >= serverMajor)
@@ -85,7 +85,7 @@ export async function chooseProgram(
   throw new Fault(
     'program-version',
     `The newest ${name} here is ${found[0]?.version}, too old for a server of PostgreSQL ${serverMajor}.`,
-    { remedy: howToInstall(serverMajor) },
+    { remedy: howToInstall('client', serverMajor) },
   )
 }
 
@@ -94,12 +94,19 @@ export function besides(program: Program, name: ProgramName): string {
   return join(dirname(program.path), name)
 }
 
-export function howToInstall(major: number): string {
+/** One line that says how to get PostgreSQL's programs on this platform. */
+export function howToInstall(part: 'client' | 'server', major: number): string {
   if (process.platform === 'darwin') return `Install it: brew install postgresql@${major}`
   if (existsSync('/etc/debian_version')) {
-    return `Install it: apt-get install postgresql-client-${major} (or postgresql-client)`
+    return part === 'client'
+      ? `Install it: apt-get install postgresql-client-${major} (or postgresql-client)`
+      : 'Install it: apt-get install postgresql'
   }
-  return `Install PostgreSQL ${major}'s client programs, or name them by --pg-dump and --pg-restore.`
+  if (existsSync('/etc/redhat-release'))
+    return `Install it: dnf install postgresql${part === 'server' ? '-server' : ''}`
+  if (existsSync('/etc/alpine-release'))
+    return `Install it: apk add postgresql${major}${part === 'client' ? '-client' : ''}`
+  return `Install PostgreSQL ${major} and put its bin folder on PATH.`
 }
 
 function listFolder(path: string): string[] {

@@ -1,14 +1,4 @@
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { MANIFEST_FILE, type Manifest, TOC_FILE } from '../archive/manifest.ts'
@@ -52,11 +42,17 @@ export class ArchiveFolder {
     const folder = new ArchiveFolder(resolve(path))
     await folder.#onDisk(async () => {
       await mkdir(folder.path, { recursive: true, mode: 0o700 })
-      await folder.#refuseIfBusy()
-      await folder.#makeEmpty(options.clear)
+      await folder.#refuseUnlessUsable(options.clear)
+      await folder.#removeFiles()
       await writeFile(join(folder.path, UNFINISHED_FILE), JSON.stringify(await ownIdentity()), { flag: 'wx' })
     })
     return folder
+  }
+
+  /** Says beforehand, and without touching anything, what `begin` would refuse. */
+  static async check(path: string, options: { clear: boolean }): Promise<void> {
+    const folder = new ArchiveFolder(resolve(path))
+    await folder.#onDisk(() => folder.#refuseUnlessUsable(options.clear))
   }
 
   /** Writes a file from its pieces, to disk and not only to the kernel. Throws `disk`. */
@@ -77,11 +73,30 @@ export class ArchiveFolder {
     return { fileBytes, sha256: hash.digest('hex') }
   }
 
+  /** Measures a file that another program wrote into the folder, and brings it to disk. */
+  async measure(name: string): Promise<WrittenFile> {
+    const hash = new Bun.CryptoHasher('sha256')
+    let fileBytes = 0
+    await this.#onDisk(async () => {
+      const handle = await open(join(this.path, name), 'r')
+      try {
+        for await (const chunk of handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })) {
+          hash.update(chunk)
+          fileBytes += chunk.length
+        }
+        await handle.datasync()
+      } finally {
+        await handle.close()
+      }
+    })
+    return { fileBytes, sha256: hash.digest('hex') }
+  }
+
   /** Makes the folder an archive: table of contents, manifest, and the mark goes. */
-  async publish(toc: Uint8Array, describe: (toc: WrittenFile) => Manifest): Promise<void> {
-    const written = await this.write(`${TOC_FILE}.new`, [toc])
-    const manifest = `${JSON.stringify(describe(written), null, 2)}\n`
-    await this.write(`${MANIFEST_FILE}.new`, [new TextEncoder().encode(manifest)])
+  async publish(toc: Uint8Array, describe: (toc: WrittenFile) => Manifest): Promise<Manifest> {
+    const manifest = describe(await this.write(`${TOC_FILE}.new`, [toc]))
+    const text = `${JSON.stringify(manifest, null, 2)}\n`
+    await this.write(`${MANIFEST_FILE}.new`, [new TextEncoder().encode(text)])
     await this.#onDisk(async () => {
       await rename(join(this.path, `${TOC_FILE}.new`), join(this.path, TOC_FILE))
       await rename(join(this.path, `${MANIFEST_FILE}.new`), join(this.path, MANIFEST_FILE))
@@ -90,6 +105,7 @@ export class ArchiveFolder {
       await syncFolder(this.path)
       await syncFolder(dirname(this.path))
     })
+    return manifest
   }
 
   /** Takes back what was written; the folder itself stays, empty. Never throws: it runs where something failed. */
@@ -120,24 +136,22 @@ export class ArchiveFolder {
     }
   }
 
-  async #makeEmpty(clear: boolean): Promise<void> {
-    const names = await readdir(this.path)
-    const interrupted = names.includes(UNFINISHED_FILE)
+  async #refuseUnlessUsable(clear: boolean): Promise<void> {
+    await this.#refuseIfBusy()
+    const names: string[] = await readdir(this.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    })
     if (names.length === 0) return
     const foreign = names.find((name) => !ARCHIVE_FILE.test(name) && !(clear && PG_ANON_FILE.test(name)))
-    if (foreign !== undefined || !(clear || interrupted)) {
-      throw new Fault(
-        'output-not-empty',
-        `The output folder is not empty: it holds ${foreign ?? names[0]}.`,
-        {
-          place: { file: this.path },
-          remedy: clear
-            ? 'Only the files of an earlier archive are cleared. Remove the others, or choose another folder.'
-            : 'Choose another folder, or pass --clear-output-dir to remove the archive that is there.',
-        },
-      )
-    }
-    await this.#removeFiles()
+    const interrupted = names.includes(UNFINISHED_FILE)
+    if (foreign === undefined && (clear || interrupted)) return
+    throw new Fault('output-not-empty', `The output folder is not empty: it holds ${foreign ?? names[0]}.`, {
+      place: { file: this.path },
+      remedy: clear
+        ? 'Only the files of an earlier archive are cleared. Remove the others, or choose another folder.'
+        : 'Choose another folder, or pass --clear-output-dir to remove the archive that is there.',
+    })
   }
 
   /** The manifest first, then the table of contents: what is half removed is no archive any more. The mark goes last. */
@@ -147,7 +161,7 @@ export class ArchiveFolder {
       name === MANIFEST_FILE ? 0 : name === TOC_FILE ? 1 : name === UNFINISHED_FILE ? 3 : 2
     const ours = names.filter((name) => ARCHIVE_FILE.test(name) || PG_ANON_FILE.test(name))
     for (const name of ours.sort((left, right) => rank(left) - rank(right))) {
-      await rm(join(this.path, name), { force: true })
+      await rm(join(this.path, name), { force: true, recursive: true })
     }
   }
 
@@ -201,9 +215,4 @@ function diskFault(path: string, error: unknown): Fault {
     remedy: 'Free some space, or choose another output folder.',
     cause: error,
   })
-}
-
-/** Bytes of a file, or undefined where there is none. */
-export async function fileSize(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.size
 }

@@ -29,7 +29,8 @@ export function tableDataEntry(
   relation: EntryRelation,
   data: { dumpId: number; table: number; columns: readonly string[]; root?: string | undefined },
 ): TocEntry {
-  const columns = data.columns.length > 0 ? ` (${data.columns.join(', ')})` : ''
+  // A table without columns leaves two blanks in pg_dump's statement, and so in ours.
+  const columns = data.columns.length > 0 ? `(${data.columns.join(', ')})` : ''
   return {
     ...DATA_ENTRY,
     dumpId: data.dumpId,
@@ -39,7 +40,7 @@ export function tableDataEntry(
     description: 'TABLE DATA',
     section: Section.data,
     definition: data.root === undefined ? null : `-- load via partition root ${data.root}`,
-    copyStatement: `COPY ${data.root ?? relation.sqlName}${columns} FROM stdin;\n`,
+    copyStatement: `COPY ${data.root ?? relation.sqlName} ${columns} FROM stdin;\n`,
     schema: relation.schema,
     owner: relation.owner,
     dependencies: [data.table],
@@ -67,7 +68,7 @@ export function sequenceSetEntry(
     description: 'SEQUENCE SET',
     section: Section.data,
     definition: `SELECT pg_catalog.setval(${name}, ${data.lastValue}, ${data.called});\n`,
-    copyStatement: '',
+    copyStatement: null,
     schema: relation.schema,
     owner: relation.owner,
     dependencies: [data.sequence],
@@ -89,7 +90,7 @@ export function materializedViewDataEntry(
     description: 'MATERIALIZED VIEW DATA',
     section: Section.postData,
     definition: `REFRESH MATERIALIZED VIEW ${relation.sqlName};\n`,
-    copyStatement: '',
+    copyStatement: null,
     schema: relation.schema,
     owner: relation.owner,
     dependencies: data.dependencies,

@@ -1,5 +1,6 @@
 import { materializedViewDataEntry, sequenceSetEntry, tableDataEntry } from '../../archive/toc/entries.ts'
 import { guardStructure } from '../../archive/toc/guard.ts'
+import { adoptLargeObjects, isLargeObject } from '../../archive/toc/large-objects.ts'
 import { pruneToc } from '../../archive/toc/prune.ts'
 import { Section, type Toc, type TocEntry } from '../../archive/toc/toc.ts'
 import { foreignKeyOrder } from '../../catalog/foreign-key-order.ts'
@@ -61,6 +62,8 @@ export function completeToc(
     tables.map(({ dumpId }) => dumpId),
   )
   const entryIds = entryIdsByOid(structure)
+  const adopted = adoptLargeObjects(largeObjects, ids.next())
+  ids.skip(adopted)
   const data = [
     ...tables
       .toSorted((left, right) => byName(left.table.relation, right.table.relation))
@@ -73,9 +76,9 @@ export function completeToc(
         }),
       ),
     ...sequenceEntries(catalog, sequences, entryIds, ids),
-    ...largeObjects.filter((entry) => entry.section === Section.data),
+    ...adopted.filter((entry) => entry.section === Section.data),
   ]
-  const preData = largeObjects.filter((entry) => entry.section !== Section.data)
+  const preData = adopted.filter((entry) => entry.section !== Section.data)
   const postData = materializedViewEntries(structure, catalog, entryIds, ids)
   const boundary = firstPostData(structure.entries)
   return {
@@ -108,8 +111,7 @@ export function dataOnlyToc(toc: Toc, assembly: Assembly, catalog: Catalog): Toc
     const id = idOf.get(oid)
     return id === undefined ? (order.references.get(oid) ?? []).flatMap(rowsOf) : [id]
   }
-  const isData = (entry: TocEntry) =>
-    entry.section === Section.data || entry.description === 'BLOB' || entry.description === 'BLOB METADATA'
+  const isData = (entry: TocEntry) => entry.section === Section.data || isLargeObject(entry)
   const tableData = toc.entries
     .filter((entry) => entry.description === 'TABLE DATA')
     .toSorted((left, right) => (rank.get(left.oid) ?? 0) - (rank.get(right.oid) ?? 0))
@@ -126,17 +128,20 @@ export function dataOnlyToc(toc: Toc, assembly: Assembly, catalog: Catalog): Toc
 
 /** Dump ids that nothing in the archive has or depends on. */
 class DumpIds {
-  #last: number
+  #last = 0
 
   constructor(toc: Toc, taken: readonly number[] = []) {
-    let last = 0
-    for (const entry of toc.entries) last = Math.max(last, entry.dumpId, ...entry.dependencies)
-    for (const id of taken) last = Math.max(last, id)
-    this.#last = last
+    this.#last = Math.max(0, ...taken)
+    this.skip(toc.entries)
   }
 
   next(): number {
     return ++this.#last
+  }
+
+  /** Leaves out the ids of entries that came with their own. */
+  skip(entries: readonly TocEntry[]): void {
+    for (const entry of entries) this.#last = Math.max(this.#last, entry.dumpId, ...entry.dependencies)
   }
 }
 

@@ -1,3 +1,4 @@
+import { isLargeObject } from '../../archive/toc/large-objects.ts'
 import { type LeftOut, pruneToc } from '../../archive/toc/prune.ts'
 import { Section, type Toc, type TocEntry } from '../../archive/toc/toc.ts'
 import { namesAny } from '../../dictionary/match.ts'
@@ -46,7 +47,8 @@ const TABLE_KINDS = new Set(['TABLE', 'TABLE DATA'])
 
 /** What a restore of rows alone takes beside rows: their states and settings; what one of the structure does not take. */
 function belongsTo(content: 'full' | 'structure' | 'data', entry: TocEntry): boolean {
-  const isRows = entry.section === Section.data || entry.description === 'MATERIALIZED VIEW DATA'
+  const isRows =
+    entry.section === Section.data || entry.description === 'MATERIALIZED VIEW DATA' || isLargeObject(entry)
   if (content === 'structure') return !isRows
   if (content === 'data') return isRows || SETTINGS.has(entry.description)
   return true

@@ -1,0 +1,10 @@
+/** SQL files and dictionaries travel inside the program as text. */
+declare module '*.sql' {
+  const text: string
+  export default text
+}
+
+declare module '*.py' {
+  const text: string
+  export default text
+}

@@ -1,0 +1,75 @@
+import { systemClock } from '../../src/lib/clock.ts'
+import { silentLog } from '../../src/lib/log.ts'
+import type { Context } from '../../src/operations/context.ts'
+import { type DumpResult, dump } from '../../src/operations/dump/dump.ts'
+import type { DumpRequest } from '../../src/operations/dump/request.ts'
+import type { RestoreRequest } from '../../src/operations/restore/request.ts'
+import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
+import type { Target } from '../../src/postgres/target/target.ts'
+import { clientProgram } from './programs.ts'
+
+export function testContext(overrides: Partial<Context> = {}): Context {
+  return {
+    signal: new AbortController().signal,
+    log: silentLog,
+    clock: systemClock,
+    onProgress: () => {},
+    ...overrides,
+  }
+}
+
+/** A dictionary as a value; the operations read it as they would a file. */
+export function dictionary(value: unknown, name = 'masks.json') {
+  return { name, text: JSON.stringify(value) }
+}
+
+export const noRules = dictionary({ dictionary: [] })
+
+export async function dumpTo(
+  source: Target,
+  outputFolder: string,
+  overrides: Partial<DumpRequest> = {},
+  context = testContext(),
+): Promise<DumpResult> {
+  return dump(context, {
+    source,
+    dictionaries: [noRules],
+    onlyTables: [],
+    withoutTables: [],
+    content: 'full',
+    outputFolder,
+    clearOutput: false,
+    programs: { pgDump: (await clientProgram('pg_dump')).path, byMajor: new Map() },
+    pgDumpOptions: [],
+    ignorePrivileges: false,
+    largeObjects: false,
+    allowUnmatched: false,
+    checkConstraints: true,
+    jobs: 2,
+    ...overrides,
+  })
+}
+
+export async function restoreFrom(
+  inputFolder: string,
+  target: Target,
+  overrides: Partial<RestoreRequest> = {},
+  context = testContext(),
+): Promise<RestoreResult> {
+  return restore(context, {
+    target,
+    inputFolder,
+    content: 'full',
+    onlyTables: [],
+    withoutTables: [],
+    existing: 'refuse',
+    programs: { pgRestore: (await clientProgram('pg_restore')).path, byMajor: new Map() },
+    pgRestoreOptions: [],
+    ignorePrivileges: false,
+    dropCustomChecks: false,
+    sequencesByMaxValue: false,
+    disableChecks: false,
+    jobs: 2,
+    ...overrides,
+  })
+}
