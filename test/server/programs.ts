@@ -11,12 +11,18 @@ export async function clientProgram(name: ProgramName): Promise<Program> {
   return own ?? chooseProgram(name, cluster.server.major, process.env)
 }
 
-/** Runs one of PostgreSQL's client programs against a database and gives its standard output. */
-export async function runClient(
+export interface ClientRun {
+  readonly exitCode: number
+  readonly output: string
+  readonly complaints: string
+}
+
+/** Runs one of PostgreSQL's client programs against a database, however it ends. */
+export async function tryClient(
   name: ProgramName,
   target: Target | undefined,
   args: readonly string[],
-): Promise<string> {
+): Promise<ClientRun> {
   const program = await clientProgram(name)
   const environment = target
     ? clientEnvironment(target, process.env)
@@ -31,7 +37,44 @@ export async function runClient(
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ])
-  const exitCode = await child.exited
+  return { exitCode: await child.exited, output, complaints }
+}
+
+/** Runs one of PostgreSQL's client programs, which must succeed, and gives its standard output. */
+export async function runClient(
+  name: ProgramName,
+  target: Target | undefined,
+  args: readonly string[],
+): Promise<string> {
+  const { exitCode, output, complaints } = await tryClient(name, target, args)
   if (exitCode !== 0) throw new Error(`${name} ended with code ${exitCode}: ${complaints}`)
   return output
+}
+
+/** All of a database as text, structure and rows, without what differs by chance or is secret. */
+export async function contentsOf(target: Target): Promise<string> {
+  const text = await runClient('pg_dump', target, ['--no-subscriptions', target.database])
+  return withRoutedRowsGathered(text)
+    .replaceAll(/^\s*password '.*',?\n/gm, '')
+    .replaceAll(/,\n\)/g, '\n)')
+    .replaceAll(/^\\(un)?restrict .*$/gm, '')
+}
+
+/**
+ * Into which partition a row hashed by an enum goes depends on the oids of the enum, which differ between databases.
+ * pg_dump says where that is so; such rows are compared as one set.
+ */
+function withRoutedRowsGathered(text: string): string {
+  const gathered: string[] = []
+  const routed = /^-- load via partition root .*\n\n(COPY .*\n)([\s\S]*?)^\\\.$/gm
+  const rest = text.replaceAll(routed, (_, copy: string, rows: string) => {
+    gathered.push(
+      ...rows
+        .split('\n')
+        .filter(Boolean)
+        .map((row) => copy + row),
+    )
+    return copy
+  })
+  return `${rest}\n${gathered.sort().join('\n')}`
 }
