@@ -97,8 +97,10 @@ class LiteralReader {
         this.#skipBlank()
         entries.push({ key, value: this.#value() })
       } else {
-        if (this.#language === 'json' || entries.length > 0)
+        const setGoesOn = /[,}]/.test(this.#text[this.#at] ?? '')
+        if (this.#language === 'json' || entries.length > 0 || !setGoesOn) {
           this.#refuse(this.#at, 'A colon is missing here.')
+        }
         items.push(key)
       }
       this.#separator('}')
