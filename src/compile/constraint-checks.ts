@@ -1,5 +1,13 @@
-import type { Catalog, Column, ForeignKey, Oid, Relation, UniqueIndex } from '../catalog/model.ts'
-import { fromCatalog, identifier, join, type Sql, sql } from '../lib/sql.ts'
+import type {
+  Catalog,
+  CheckConstraint,
+  Column,
+  ForeignKey,
+  Oid,
+  Relation,
+  UniqueIndex,
+} from '../catalog/model.ts'
+import { fromCatalog, identifier, join, nothing, type Sql, sql } from '../lib/sql.ts'
 import { orphanCount } from './foreign-keys.ts'
 import { alwaysNotNull } from './not-null.ts'
 import { maskedColumns, type Plan, type TablePlan } from './plan/plan.ts'
@@ -63,7 +71,7 @@ class CheckBuilder {
       )
     const checks = this.#catalog.checks
       .filter((check) => check.relation === relation.oid)
-      .filter((check) => check.columns.length === 0 || check.columns.some((number) => touched.has(number)))
+      .filter((check) => speaksOfRow(check) || check.columns.some((number) => touched.has(number)))
       .map((check) =>
         count(
           'check',
@@ -157,19 +165,15 @@ function restoredSelect(table: TablePlan, alias: Sql): Sql {
 function duplicateKeys(table: TablePlan, index: UniqueIndex): Sql {
   const keys = index.keys.map((key, position) => sql`(${fromCatalog(key)}) AS ${keyName(position)}`)
   const names = index.keys.map((_, position) => keyName(position))
-  const predicate = index.predicate === null ? sql`true` : sql`(${fromCatalog(index.predicate)})`
-  const noNulls = index.nullsNotDistinct
-    ? sql`true`
-    : join(
-        names.map((name) => sql`${name} IS NOT NULL`),
-        sql` AND `,
-      )
+  const predicate = index.predicate === null ? nothing : sql` WHERE ${fromCatalog(index.predicate)}`
+  // Rows with a NULL in their key do not collide, unless the index says so.
+  const filled = names.map((name) => sql`${name} IS NOT NULL`)
+  const noNulls = index.nullsNotDistinct ? nothing : sql`\n  WHERE ${join(filled, sql` AND `)}`
   return sql`SELECT pg_catalog.count(*) AS broken
 FROM (
   SELECT FROM (
-    SELECT ${join(keys)} FROM ${restoredRows(table)} WHERE ${predicate}
-  ) AS keys
-  WHERE ${noNulls}
+    SELECT ${join(keys)} FROM ${restoredRows(table)}${predicate}
+  ) AS keys${noNulls}
   GROUP BY ${join(names)}
   HAVING pg_catalog.count(*) > 1
 ) AS duplicates`
@@ -177,6 +181,11 @@ FROM (
 
 function keyName(position: number): Sql {
   return fromCatalog(`key_${position + 1}`)
+}
+
+/** A CHECK over the whole row names no column, or the number 0, which stands for all of them. */
+function speaksOfRow(check: CheckConstraint): boolean {
+  return check.columns.length === 0 || check.columns.includes(0)
 }
 
 /** Numbers of the columns whose values differ from the source's: masked ones, and generated ones that may follow. */
