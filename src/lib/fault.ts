@@ -109,10 +109,11 @@ export class Fault extends Error {
 
   /** One fault for several findings; its code and message are those of the first error among them. */
   static of(findings: readonly Finding[]): Fault {
-    const first = findings.find((finding) => finding.severity === 'error')
+    const sorted = findings.toSorted(byPosition)
+    const first = sorted.find((finding) => finding.severity === 'error')
     if (!first) throw new Error('Fault.of needs at least one finding of severity error')
     const fault = new Fault(first.code, first.message, first)
-    return Object.assign(fault, { findings: [...findings] })
+    return Object.assign(fault, { findings: sorted })
   }
 
   get kind(): FaultKind {
@@ -126,6 +127,13 @@ export class Fault extends Error {
   get remedy(): string | undefined {
     return this.findings[0]?.remedy
   }
+}
+
+/** The order in which a reader goes through a file; what has no position keeps its order. */
+function byPosition(left: Finding, right: Finding): number {
+  const [a, b] = [left.place, right.place]
+  if (a?.file !== b?.file) return 0
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
 }
 
 /** `file:line:column relation.field`, as much of it as is known; '' where nothing is. */
