@@ -12,6 +12,7 @@ import {
   programsFrom,
   readDictionaries,
   type WorkFlags,
+  wholeNumber,
   withSpeech,
   withWork,
 } from './work-flags.ts'
@@ -28,6 +29,7 @@ interface DumpFlags extends ConnectionFlags, WorkFlags {
   readonly largeObjects?: boolean
   readonly allowUnmatched?: boolean
   readonly constraintChecks: boolean
+  readonly lockWaitTimeout: number
   readonly saveDicts?: boolean
   readonly internalOperationId?: string
 }
@@ -74,6 +76,12 @@ function withDumpOptions(command: Command): Command {
     .option('--large-objects', 'include large objects; they are copied as they are, masked by nothing')
     .option('--allow-unmatched', 'only warn where a rule finds no table or column')
     .option('--no-constraint-checks', 'do not ask beforehand whether masked rows keep the constraints')
+    .option(
+      '--lock-wait-timeout <seconds>',
+      'how long to wait for a table that somebody is about to change',
+      wholeNumber,
+      30,
+    )
     .optionsGroup('Where to:')
     .option('--output-dir <folder>', 'folder for the archive (default: the name of the first dictionary)')
     .option('--clear-output-dir', 'remove an archive that is there already')
@@ -104,6 +112,7 @@ async function runDump(
     largeObjects: flags.largeObjects ?? false,
     allowUnmatched: flags.allowUnmatched ?? false,
     checkConstraints: flags.constraintChecks,
+    lockWait: flags.lockWaitTimeout * 1000,
     jobs: jobsFrom(flags),
   }
   const started = performance.now()

@@ -25,6 +25,17 @@ export class ServerError extends Error {
 
 export type Row = Record<string, unknown>
 
+interface Connection {
+  lost: boolean
+  onLost: () => void
+}
+
+function markLost(connection: Connection): void {
+  if (connection.lost) return
+  connection.lost = true
+  connection.onLost()
+}
+
 /**
  * One connection that stays itself: a statement never moves to another one, so a transaction, its snapshot and its
  * settings hold. When the connection is lost every later statement fails.
@@ -35,9 +46,9 @@ export class Session {
   readonly target: Target
   readonly backendPid: number
   readonly #pool: postgres.Sql
-  readonly #state: { lost: boolean }
+  readonly #state: Connection
 
-  private constructor(target: Target, pool: postgres.Sql, state: { lost: boolean }, backendPid: number) {
+  private constructor(target: Target, pool: postgres.Sql, state: Connection, backendPid: number) {
     this.target = target
     this.#pool = pool
     this.#state = state
@@ -46,8 +57,8 @@ export class Session {
 
   /** Connects. Throws `connection-failed` with the reason. */
   static async open(target: Target): Promise<Session> {
-    const state = { lost: false }
-    const pool = postgres(poolOptions(target, () => (state.lost = true)))
+    const state: Connection = { lost: false, onLost: () => {} }
+    const pool = postgres(poolOptions(target, () => markLost(state)))
     try {
       const [row] = await pool.unsafe('SELECT pg_catalog.pg_backend_pid() AS pid')
       return new Session(target, pool, state, Number(row?.pid))
@@ -69,7 +80,7 @@ export class Session {
         throw new ServerError(error.message, error.code, indexOf(error.position))
       }
       // Anything else ends the connection: FATAL from the server, or the network.
-      this.#state.lost = true
+      markLost(this.#state)
       throw this.#lostFault(error)
     }
   }
@@ -114,8 +125,14 @@ export class Session {
     }
   }
 
+  /** Calls back when the connection is lost, also while nothing is asked of it; not when we close it. */
+  onLost(callback: (fault: Fault) => void): void {
+    this.#state.onLost = () => callback(this.#lostFault())
+  }
+
   /** Ends the connection; a statement that still runs is abandoned. */
   async close(): Promise<void> {
+    this.#state.onLost = () => {}
     this.#state.lost = true
     await this.#pool.end({ timeout: 0 })
   }

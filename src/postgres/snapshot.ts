@@ -1,4 +1,4 @@
-import { Fault } from '../lib/fault.ts'
+import { Fault, type Place } from '../lib/fault.ts'
 import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib/sql.ts'
 import { readLockableTables } from './introspect.ts'
 import { ServerError, Session } from './session.ts'
@@ -62,9 +62,14 @@ export class Snapshot {
     }
   }
 
-  /** Statements that let another session see this snapshot, read-only, with pg_dump's settings. */
-  joinStatements(versionNumber: number): Sql {
+  /**
+   * Statements that let another session see this snapshot, read-only, with pg_dump's settings. Such a session must not
+   * wait for a lock without end: behind somebody who waits for an exclusive one it would wait for them, they for the
+   * snapshot's session, and that one for us.
+   */
+  joinStatements(versionNumber: number, lockWaitMilliseconds: number): Sql {
     return sql`${DUMP_SETTINGS}${versionSettings(versionNumber)};
+SET lock_timeout = ${literal(lockWaitMilliseconds)};
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 SET TRANSACTION SNAPSHOT ${literal(this.id)}`
   }
@@ -108,6 +113,21 @@ async function lockTables(session: Session, signal: AbortSignal): Promise<void> 
       })
   }
 }
+
+/** What to say when a table could not be read because somebody is about to change it. */
+export function lockWaitFault(place: Place | undefined): Fault {
+  return new Fault(
+    'lock-unavailable',
+    'Somebody waits for an exclusive lock on a table that is to be read.',
+    {
+      place,
+      remedy: 'Run the dump when no migration does, or let it wait longer by --lock-wait-timeout.',
+    },
+  )
+}
+
+/** The SQLSTATE of a lock that was not had in time. */
+export const LOCK_NOT_AVAILABLE = '55P03'
 
 function lockFault(error: unknown): unknown {
   if (!(error instanceof ServerError)) return error

@@ -45,6 +45,7 @@ export async function dumpTo(
     largeObjects: false,
     allowUnmatched: false,
     checkConstraints: true,
+    lockWait: 5000,
     jobs: 2,
     ...overrides,
   })

@@ -116,6 +116,7 @@ async function run(
     largeObjects: false,
     allowUnmatched: false,
     checkConstraints: true,
+    lockWait: 30_000,
     jobs: undefined,
   })
   onStep(`pgveil restore: the archive into the database ${DEMO_TARGET}`)

@@ -4,7 +4,7 @@ import { maskedColumns, type Plan } from '../../compile/plan/plan.ts'
 import { Fault, type Finding, type Place } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
-import type { Snapshot } from '../../postgres/snapshot.ts'
+import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
 import { speaksOfStatement } from '../../postgres/sqlstate.ts'
 import type { Target } from '../../postgres/target/target.ts'
 import type { Context } from '../context.ts'
@@ -17,12 +17,16 @@ import { runLanes } from '../lanes.ts'
  */
 export async function checkConstraints(
   context: Context,
-  source: Target,
-  snapshot: Snapshot,
+  work: {
+    readonly source: Target
+    readonly snapshot: Snapshot
+    readonly lanes: number
+    readonly lockWait: number
+  },
   catalog: Catalog,
   plan: Plan,
-  lanes: number,
 ): Promise<Finding[]> {
+  const { source, snapshot, lanes, lockWait } = work
   const checks = constraintChecks(catalog, plan)
   const findings: Finding[] = maskedExclusions(catalog, plan)
   let done = 0
@@ -31,7 +35,7 @@ export async function checkConstraints(
     signal: context.signal,
     open: async () => {
       const session = await Session.open(source)
-      await session.run(snapshot.joinStatements(catalog.server.versionNumber))
+      await session.run(snapshot.joinStatements(catalog.server.versionNumber, lockWait))
       await session.run(snapshot.databaseSearchPath)
       return session
     },
@@ -54,6 +58,7 @@ async function ask(session: Session, check: ConstraintCheck, signal: AbortSignal
     return broken > 0n ? [brokenConstraint(check, broken)] : []
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
+    if (error.sqlState === LOCK_NOT_AVAILABLE) throw lockWaitFault(placeOf(check))
     return [speaksOfStatement(error.sqlState) ? unchecked(check) : failingRule(check, error)]
   } finally {
     if (!signal.aborted)

@@ -8,7 +8,12 @@ import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
 import { CopyError, CopySession } from '../../postgres/copy-session.ts'
 import type { Program } from '../../postgres/programs.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
-import { EMPTY_SEARCH_PATH, type Snapshot } from '../../postgres/snapshot.ts'
+import {
+  EMPTY_SEARCH_PATH,
+  LOCK_NOT_AVAILABLE,
+  lockWaitFault,
+  type Snapshot,
+} from '../../postgres/snapshot.ts'
 import { describeSqlState } from '../../postgres/sqlstate.ts'
 import type { Target } from '../../postgres/target/target.ts'
 import type { ArchiveFolder, WrittenFile } from '../../storage/archive-folder.ts'
@@ -45,6 +50,7 @@ export async function copyTables(
     readonly versionNumber: number
     readonly folder: ArchiveFolder
     readonly lanes: number
+    readonly lockWait: number
   },
   tables: readonly TableToCopy[],
 ): Promise<CopiedTable[]> {
@@ -54,7 +60,7 @@ export async function copyTables(
     lanes: work.lanes,
     signal: context.signal,
     open: async (signal): Promise<Lane> => {
-      const join = work.snapshot.joinStatements(work.versionNumber)
+      const join = work.snapshot.joinStatements(work.versionNumber, work.lockWait)
       return { session: await CopySession.open(work.psql, work.source, join, signal), emptyPath: undefined }
     },
     work: async (lane, item, signal) => {
@@ -81,7 +87,6 @@ async function copyTable(
 ): Promise<CopiedTable> {
   const { table, dumpId } = item
   await usePath(lane, snapshot, needsEmptySearchPath(table))
-  await lockTable(lane.session, table)
   const tally: DataTally = { rows: 0, bytes: 0 }
   const pieces = compressData(lane.session.copyOut(copyStatement(table)), tally, () =>
     meter.report(table, tally),
@@ -98,31 +103,12 @@ async function usePath(lane: Lane, snapshot: Snapshot, empty: boolean): Promise<
   lane.emptyPath = empty
 }
 
-/**
- * The snapshot's own session holds the lock already. NOWAIT, because behind somebody who waits for an exclusive lock
- * this one would wait for ever: they for the snapshot's session, this one for them, and the snapshot's session for us.
- */
-async function lockTable(session: CopySession, table: TablePlan): Promise<void> {
-  try {
-    await session.run(sql`LOCK TABLE ONLY ${relationSql(table.relation)} IN ACCESS SHARE MODE NOWAIT`)
-  } catch (error) {
-    if (!(error instanceof CopyError) || error.sqlState !== '55P03') throw error
-    throw new Fault(
-      'lock-unavailable',
-      'Somebody waits for an exclusive lock on a table that is to be copied.',
-      {
-        place: { relation: relationName(table.relation) },
-        remedy: 'Run the dump when no migration does.',
-      },
-    )
-  }
-}
-
 /** Says which column's rule failed, by trying each one alone; never with which value. */
 async function explainFailure(session: Session, table: TablePlan, error: CopyError): Promise<Fault> {
+  const relation = relationName(table.relation)
+  if (error.sqlState === LOCK_NOT_AVAILABLE) return lockWaitFault({ relation })
   const place = await findFailingRule(session, table).catch(() => undefined)
   const condition = describeSqlState(error.sqlState)
-  const relation = relationName(table.relation)
   return new Fault('copy-failed', `Copying the rows failed: ${condition}.`, {
     place: { ...place, relation },
     remedy: remedyFor(error.sqlState, place !== undefined),

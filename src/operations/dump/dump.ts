@@ -38,6 +38,7 @@ export async function dump(context: Context, request: DumpRequest): Promise<Dump
 
   context.onProgress({ stage: 'plan', done: 0, total: 1 })
   const snapshot = await Snapshot.begin(request.source, context.signal)
+  const guarded = whileSnapshotLives(context, snapshot)
   try {
     const catalog = await readCatalog(snapshot.session)
     const plan = await buildPlan({
@@ -47,10 +48,17 @@ export async function dump(context: Context, request: DumpRequest): Promise<Dump
       withoutTables: request.withoutTables.length > 0 ? withoutTables : undefined,
       policy: { allowUnmatched: request.allowUnmatched },
     })
-    return await dumpPlan(context, request, snapshot, catalog, plan)
+    return await dumpPlan(guarded, request, snapshot, catalog, plan)
   } finally {
     await snapshot.close()
   }
+}
+
+/** With the snapshot's session go its locks: what is copied after that might be another table. So everything stops. */
+function whileSnapshotLives(context: Context, snapshot: Snapshot): Context {
+  const lost = new AbortController()
+  snapshot.session.onLost((fault) => lost.abort(fault))
+  return { ...context, signal: AbortSignal.any([context.signal, lost.signal]) }
 }
 
 async function dumpPlan(
@@ -60,7 +68,7 @@ async function dumpPlan(
   catalog: Catalog,
   plan: Plan,
 ): Promise<DumpResult> {
-  const { source } = request
+  const { source, lockWait } = request
   const serverMajor = Math.floor(catalog.server.versionNumber / 10000)
   const pgDump = await settleProgram(request.programs, 'pg_dump', serverMajor)
   const psql = await settlePsql(pgDump, serverMajor)
@@ -70,19 +78,31 @@ async function dumpPlan(
   const warnings = [...plan.warnings]
   if (withRows) await verifyRules(context, snapshot, plan)
   if (withRows && request.checkConstraints) {
-    warnings.push(...(await checkConstraints(context, source, snapshot, catalog, plan, lanes)))
+    warnings.push(...(await checkConstraints(context, { source, snapshot, lanes, lockWait }, catalog, plan)))
   }
 
   const folder = await ArchiveFolder.begin(request.outputFolder, { clear: request.clearOutput })
   try {
     context.onProgress({ stage: 'structure', done: 0, total: 1 })
-    const options = [...(request.ignorePrivileges ? ['--no-privileges'] : []), ...request.pgDumpOptions]
+    const options = [
+      `--lock-wait-timeout=${lockWait}`,
+      ...(request.ignorePrivileges ? ['--no-privileges'] : []),
+      ...request.pgDumpOptions,
+    ]
     const structure = await dumpStructure(context, pgDump, source, snapshot.id, options)
     const assembly = assembleStructure(structure, catalog, plan)
     if (withRows && assembly.tables.length === 0)
       context.log.warn('The archive holds no rows: no table is left.')
 
-    const work = { source, psql, snapshot, versionNumber: catalog.server.versionNumber, folder, lanes }
+    const work = {
+      source,
+      psql,
+      snapshot,
+      versionNumber: catalog.server.versionNumber,
+      folder,
+      lanes,
+      lockWait,
+    }
     const copied = withRows ? await copyTables(context, work, assembly.tables) : []
     const largeObjects =
       withRows && request.largeObjects

@@ -1,6 +1,7 @@
 import { Fault } from '../../lib/fault.ts'
 import { endChild, endOnAbort, readLines } from '../../postgres/child.ts'
 import type { Program } from '../../postgres/programs.ts'
+import { lockWaitFault } from '../../postgres/snapshot.ts'
 import { clientEnvironment, type Target } from '../../postgres/target/target.ts'
 import type { Context } from '../context.ts'
 
@@ -38,6 +39,9 @@ export async function runPgDump(
 }
 
 function dumpFault(complaints: string): Fault {
+  // pg_dump waits for a lock by a statement timeout, on a LOCK TABLE alone.
+  if (/canceling statement due to statement timeout[\s\S]*LOCK TABLE/.test(complaints))
+    return lockWaitFault(undefined)
   const reason = /error: (.*)/.exec(complaints)?.[1] ?? 'it gave no reason'
   return new Fault('structure-failed', `pg_dump failed: ${reason}`, {
     remedy: 'The same command with --verbose debug shows all that pg_dump says.',

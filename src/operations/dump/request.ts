@@ -21,6 +21,8 @@ export interface DumpRequest {
   readonly allowUnmatched: boolean
   /** Whether to ask the source, before the first byte, if the masked rows keep the constraints. */
   readonly checkConstraints: boolean
+  /** How long to wait for a table that somebody is about to change, in milliseconds. */
+  readonly lockWait: number
   /** Connections that copy at once; undefined lets pgveil choose. */
   readonly jobs: number | undefined
 }
