@@ -72,10 +72,12 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT least(
-    (int_start + floor(random()::numeric * (int_stop::numeric - int_start::numeric)))::bigint,
-    greatest(int_stop - 1, int_start)
-  )
+  SELECT CASE WHEN int_start IS NOT NULL AND int_stop IS NOT NULL THEN
+    least(
+      (int_start + floor(random()::numeric * (int_stop::numeric - int_start::numeric)))::bigint,
+      greatest(int_stop - 1, int_start)
+    )
+  END
 $$;
 
 -- A prefix and nine digits, the first of them no zero.

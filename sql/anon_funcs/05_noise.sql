@@ -10,14 +10,16 @@ AS $$
   SELECT noise_value * (1 + (2 * random() - 1) * ratio)
 $$;
 
--- Whole numbers stay within the bounds of their type.
+-- Whole numbers stay within the bounds of their type. least() and greatest() pass over a NULL, so it is looked for.
 CREATE OR REPLACE FUNCTION anon_funcs.noise(noise_value smallint, ratio double precision)
 RETURNS smallint
 LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 32767), -32768)::smallint
+  SELECT CASE WHEN noise_value IS NOT NULL AND ratio IS NOT NULL THEN
+    greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 32767), -32768)::smallint
+  END
 $$;
 
 CREATE OR REPLACE FUNCTION anon_funcs.noise(noise_value integer, ratio double precision)
@@ -26,7 +28,9 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 2147483647), -2147483648)::integer
+  SELECT CASE WHEN noise_value IS NOT NULL AND ratio IS NOT NULL THEN
+    greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 2147483647), -2147483648)::integer
+  END
 $$;
 
 -- 9223372036854774784 is the largest double below 2^63.
@@ -36,10 +40,12 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT greatest(
-    least(noise_value * (1 + (2 * random() - 1) * ratio), 9223372036854774784::float8),
-    -9223372036854775808::float8
-  )::bigint
+  SELECT CASE WHEN noise_value IS NOT NULL AND ratio IS NOT NULL THEN
+    greatest(
+      least(noise_value * (1 + (2 * random() - 1) * ratio), 9223372036854774784::float8),
+      -9223372036854775808::float8
+    )::bigint
+  END
 $$;
 
 -- A date or time moved by up to the given interval, in either direction.

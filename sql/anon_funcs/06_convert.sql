@@ -9,10 +9,10 @@ IMMUTABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE
-    WHEN length(hexval) <= 8 THEN ('x' || lpad(hexval, 8, '0'))::bit(32)::integer
-    ELSE anon_funcs.refuse(
+    WHEN length(hexval) > 8 THEN anon_funcs.refuse(
       'hex_to_int takes eight hexadecimal digits at the most, not ' || length(hexval) || '.',
       'Take a part: left(…, 8).'
     )::integer
+    ELSE ('x' || lpad(hexval, 8, '0'))::bit(32)::integer
   END
 $$;

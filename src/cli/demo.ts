@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Comparison, type DemoResult, demo, type KeptDemo } from '../operations/demo/demo.ts'
-import type { CommandContext } from './program.ts'
+import type { CommandContext } from './command-context.ts'
 import { count } from './screen/words.ts'
 import { withSpeech } from './work-flags.ts'
 

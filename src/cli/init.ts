@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { init } from '../operations/init.ts'
+import type { CommandContext } from './command-context.ts'
 import { type ConnectionFlags, targetFrom, withConnection } from './connection.ts'
-import type { CommandContext } from './program.ts'
 import { withSpeech } from './work-flags.ts'
 
 export function addInit(program: Command, context: CommandContext): void {

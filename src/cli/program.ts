@@ -1,18 +1,12 @@
 import { Command } from 'commander'
 import { systemClock } from '../lib/clock.ts'
-import type { Context } from '../operations/context.ts'
 import { VERSION } from '../version.ts'
+import type { CommandContext } from './command-context.ts'
 import { addDemo } from './demo.ts'
 import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
 import { addRestores } from './restore.ts'
 import type { Screen } from './screen/screen.ts'
-
-/** What a command is given to work with. */
-export interface CommandContext {
-  readonly screen: Screen
-  readonly operation: () => Context
-}
 
 /** All commands. Parsing throws a CommanderError instead of ending the process. */
 export function createProgram(screen: Screen, signal: AbortSignal): Command {

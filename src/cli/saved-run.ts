@@ -1,6 +1,6 @@
 import type { DictionarySource } from '../dictionary/source.ts'
 import { RunFolder } from '../store/run-folder.ts'
-import type { CommandContext } from './program.ts'
+import type { CommandContext } from './command-context.ts'
 
 export interface RunToSave {
   readonly name: string

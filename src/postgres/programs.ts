@@ -9,7 +9,7 @@ export interface Program {
   readonly version: string
 }
 
-export type ProgramName = 'pg_dump' | 'pg_restore' | 'psql' | 'initdb' | 'pg_ctl' | 'postgres'
+export type ProgramName = 'pg_dump' | 'pg_restore' | 'psql' | 'postgres' | 'pg_basebackup'
 
 /** The majors that pgveil works with. */
 export const OLDEST_MAJOR = 13

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import postgres from 'postgres'
 import { Fault } from '../lib/fault.ts'
 import { literal, type Sql, sql } from '../lib/sql.ts'
@@ -184,7 +185,12 @@ function tlsOptions(target: Target): unknown {
     ...(key && { key: readFileSync(key) }),
     ...(rootCertificate && rootCertificate !== 'system' && { ca: readFileSync(rootCertificate) }),
   }
-  if (mode === 'verify-full') return { ...client, rejectUnauthorized: true, servername: target.host }
+  if (mode === 'verify-full') {
+    // The name is compared here: an address may not be sent as a server name, but a certificate may hold one.
+    const isServer = (_: string, certificate: PeerCertificate) =>
+      checkServerIdentity(target.host, certificate)
+    return { ...client, rejectUnauthorized: true, checkServerIdentity: isServer }
+  }
   // As in libpq, `require` checks the authority as soon as a root certificate is there to check it by.
   if (mode === 'verify-ca' || (mode === 'require' && rootCertificate)) {
     return { ...client, rejectUnauthorized: true, checkServerIdentity: () => undefined }
@@ -194,7 +200,9 @@ function tlsOptions(target: Target): unknown {
 }
 
 function connectionFault(target: Target, error: unknown): Fault {
-  const reason = error instanceof Error ? error.message : String(error)
+  const said = error instanceof Error ? error.message : String(error)
+  const noTls = /before secure TLS connection/.test(said)
+  const reason = noTls ? `the server offers no TLS, and sslmode is ${target.tls.mode}` : said
   const code = error instanceof postgres.PostgresError ? error.code : undefined
   const remedies: Readonly<Record<string, string>> = {
     '28P01': 'Check the password: --db-user-password, PGPASSWORD, or a password file.',
