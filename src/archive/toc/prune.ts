@@ -45,8 +45,10 @@ function removeDependents(
   removed: Map<number, TocEntry>,
 ): Map<TocEntry, TocEntry> {
   const dependents = new Map<number, TocEntry[]>()
+  const isNeeded = neededDependencies(entries)
   for (const entry of entries) {
     for (const dependency of entry.dependencies) {
+      if (!isNeeded(entry, dependency)) continue
       const known = dependents.get(dependency)
       if (known) known.push(entry)
       else dependents.set(dependency, [entry])
@@ -63,6 +65,24 @@ function removeDependents(
     }
   }
   return reasons
+}
+
+/**
+ * Not every dependency is one that an entry cannot do without. One on rows only says in which order to load. A partition
+ * is made as a table of its own and attached by an entry of its own, so it can do without the partitioned table.
+ */
+function neededDependencies(entries: readonly TocEntry[]): (entry: TocEntry, dependency: number) => boolean {
+  const byId = new Map(entries.map((entry) => [entry.dumpId, entry]))
+  const attached = new Set(
+    entries
+      .filter((entry) => entry.description === 'TABLE ATTACH')
+      .flatMap((entry) => entry.dependencies.map((id) => `${entry.schema}\0${entry.tag}\0${id}`)),
+  )
+  return (entry, dependency) => {
+    const target = byId.get(dependency)
+    if (target?.description === 'TABLE DATA') return false
+    return !(entry.description === 'TABLE' && attached.has(`${entry.schema}\0${entry.tag}\0${dependency}`))
+  }
 }
 
 /** Parts that stand on one object only and go with it as a matter of course. */
