@@ -1,3 +1,4 @@
+import type { Server } from '../catalog/model.ts'
 import { Fault, type Place } from '../lib/fault.ts'
 import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib/sql.ts'
 import { readLockableTables } from './introspect.ts'
@@ -67,8 +68,9 @@ export class Snapshot {
    * wait for a lock without end: behind somebody who waits for an exclusive one it would wait for them, they for the
    * snapshot's session, and that one for us.
    */
-  joinStatements(versionNumber: number, lockWaitMilliseconds: number): Sql {
-    return sql`${DUMP_SETTINGS}${versionSettings(versionNumber)};
+  joinStatements(server: Server, lockWaitMilliseconds: number): Sql {
+    return sql`${DUMP_SETTINGS}${versionSettings(server.versionNumber)};
+SET client_encoding = ${literal(archiveEncoding(server))};
 SET lock_timeout = ${literal(lockWaitMilliseconds)};
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 SET TRANSACTION SNAPSHOT ${literal(this.id)}`
@@ -82,6 +84,14 @@ SET TRANSACTION SNAPSHOT ${literal(this.id)}`
   async close(): Promise<void> {
     await this.session.close()
   }
+}
+
+/**
+ * The encoding of an archive. Everything is written in UTF-8, whatever the database has, but for a database in
+ * SQL_ASCII: its bytes belong to no encoding and pass through as they are.
+ */
+export function archiveEncoding(server: Server): 'UTF8' | 'SQL_ASCII' {
+  return server.encoding === 'SQL_ASCII' ? 'SQL_ASCII' : 'UTF8'
 }
 
 /** Settings that only some majors know: a timeout that would end a long dump, and a probe for a client that is gone. */

@@ -32,9 +32,11 @@ export function assembleStructure(structure: Toc, catalog: Catalog, plan: Plan):
   )
   const guarded = guardStructure(withoutLibrary(pruned.toc))
   const ids = new DumpIds(structure)
+  const entryIds = entryIdsByOid(guarded.toc)
   const tables = plan.tables
     .filter((table) => table.rows.kind !== 'left-out' && isInStructure(guarded.toc, table.relation))
-    .map((table) => ({ table, dumpId: ids.next() }))
+    // A table of an extension has no entry, but pg_restore wants an id for it that is no higher than the others.
+    .map((table) => ({ table, tableId: entryIds.get(table.relation.oid) ?? ids.next(), dumpId: ids.next() }))
   return {
     structure: guarded.toc,
     tables,
@@ -67,10 +69,10 @@ export function completeToc(
   const data = [
     ...tables
       .toSorted((left, right) => byName(left.table.relation, right.table.relation))
-      .map(({ table, dumpId }) =>
+      .map(({ table, tableId, dumpId }) =>
         tableDataEntry(table.relation, {
           dumpId,
-          table: entryIds.get(table.relation.oid) ?? ids.next(),
+          table: tableId,
           columns: table.columns.map(({ column }) => column.sqlName),
           root: table.loadThrough?.sqlName,
         }),

@@ -35,7 +35,7 @@ export async function checkConstraints(
     signal: context.signal,
     open: async () => {
       const session = await Session.open(source)
-      await session.run(snapshot.joinStatements(catalog.server.versionNumber, lockWait))
+      await session.run(snapshot.joinStatements(catalog.server, lockWait))
       await session.run(snapshot.databaseSearchPath)
       return session
     },

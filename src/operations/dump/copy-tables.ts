@@ -1,6 +1,6 @@
 import { compressData, type DataTally } from '../../archive/data-stream.ts'
 import { dataFileName } from '../../archive/toc/entries.ts'
-import { relationName } from '../../catalog/model.ts'
+import { relationName, type Server } from '../../catalog/model.ts'
 import { maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
 import { copyStatement, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
 import { Fault, type Place } from '../../lib/fault.ts'
@@ -23,6 +23,8 @@ import { runLanes } from '../lanes.ts'
 /** A table whose rows go into the archive, under the dump id of its data. */
 export interface TableToCopy {
   readonly table: TablePlan
+  /** Of the entry that makes the table. */
+  readonly tableId: number
   readonly dumpId: number
 }
 
@@ -47,7 +49,7 @@ export async function copyTables(
     readonly source: Target
     readonly psql: Program
     readonly snapshot: Snapshot
-    readonly versionNumber: number
+    readonly server: Server
     readonly folder: ArchiveFolder
     readonly lanes: number
     readonly lockWait: number
@@ -60,7 +62,7 @@ export async function copyTables(
     lanes: work.lanes,
     signal: context.signal,
     open: async (signal): Promise<Lane> => {
-      const join = work.snapshot.joinStatements(work.versionNumber, work.lockWait)
+      const join = work.snapshot.joinStatements(work.server, work.lockWait)
       return { session: await CopySession.open(work.psql, work.source, join, signal), emptyPath: undefined }
     },
     work: async (lane, item, signal) => {

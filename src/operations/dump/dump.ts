@@ -7,7 +7,7 @@ import { mergeSensitiveDictionaries, readSensitiveDictionary } from '../../dicti
 import { readTablesDictionary } from '../../dictionary/tables.ts'
 import type { Finding } from '../../lib/fault.ts'
 import { readCatalog, readSequences } from '../../postgres/introspect.ts'
-import { Snapshot } from '../../postgres/snapshot.ts'
+import { archiveEncoding, Snapshot } from '../../postgres/snapshot.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { settleProgram, settlePsql } from '../program-choice.ts'
@@ -70,8 +70,9 @@ async function dumpPlan(
 ): Promise<DumpResult> {
   const { source, lockWait } = request
   const serverMajor = Math.floor(catalog.server.versionNumber / 10000)
-  const pgDump = await settleProgram(request.programs, 'pg_dump', serverMajor)
-  const psql = await settlePsql(pgDump, serverMajor)
+  const program = await settleProgram(request.programs, 'pg_dump', serverMajor)
+  const psql = await settlePsql(program, serverMajor)
+  const pgDump = { program, source, snapshot: snapshot.id, encoding: archiveEncoding(catalog.server) }
   const lanes = request.jobs ?? defaultLanes()
   const withRows = request.content !== 'structure'
 
@@ -89,7 +90,7 @@ async function dumpPlan(
       ...(request.ignorePrivileges ? ['--no-privileges'] : []),
       ...request.pgDumpOptions,
     ]
-    const structure = await dumpStructure(context, pgDump, source, snapshot.id, options)
+    const structure = await dumpStructure(context, pgDump, options)
     const assembly = assembleStructure(structure, catalog, plan)
     if (withRows && assembly.tables.length === 0)
       context.log.warn('The archive holds no rows: no table is left.')
@@ -98,7 +99,7 @@ async function dumpPlan(
       source,
       psql,
       snapshot,
-      versionNumber: catalog.server.versionNumber,
+      server: catalog.server,
       folder,
       lanes,
       lockWait,
@@ -106,12 +107,12 @@ async function dumpPlan(
     const copied = withRows ? await copyTables(context, work, assembly.tables) : []
     const largeObjects =
       withRows && request.largeObjects
-        ? await dumpLargeObjects(context, pgDump, source, snapshot.id, folder)
+        ? await dumpLargeObjects(context, pgDump, folder)
         : { entries: [], files: [] }
     const toc = await finalToc(request, snapshot, catalog, assembly, largeObjects)
     const omitted = withRows && !request.largeObjects ? await countLargeObjects(snapshot.session) : 0
     context.signal.throwIfAborted()
-    const made = { snapshot, catalog, plan, assembly, copied, largeObjects, omitted, pgDump }
+    const made = { snapshot, catalog, plan, assembly, copied, largeObjects, omitted, pgDump: program }
     const manifest = await folder.publish(writeToc(toc), (written) =>
       describeArchive(request, { ...made, toc: written, createdAt: context.clock.now() }),
     )

@@ -4,12 +4,10 @@ import { TOC_FILE } from '../../archive/manifest.ts'
 import { readToc, type TocEntry } from '../../archive/toc/toc.ts'
 import { Fault } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
-import type { Program } from '../../postgres/programs.ts'
 import type { Session } from '../../postgres/session.ts'
-import type { Target } from '../../postgres/target/target.ts'
 import type { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
-import { runPgDump } from './pg-dump.ts'
+import { type PgDump, runPgDump } from './pg-dump.ts'
 
 export interface LargeObjects {
   readonly entries: readonly TocEntry[]
@@ -30,9 +28,7 @@ export async function countLargeObjects(session: Session): Promise<number> {
  */
 export async function dumpLargeObjects(
   context: Context,
-  pgDump: Program,
-  source: Target,
-  snapshot: string,
+  pgDump: PgDump,
   folder: ArchiveFolder,
 ): Promise<LargeObjects> {
   const inner = join(folder.path, 'large-objects.new')
@@ -43,7 +39,7 @@ export async function dumpLargeObjects(
     '--exclude-table-data=*.*',
     `--file=${inner}`,
   ]
-  await runPgDump(context, pgDump, source, snapshot, options)
+  await runPgDump(context, pgDump, options)
   const { entries } = readToc(new Uint8Array(await readFile(join(inner, TOC_FILE))))
   if (entries.some((entry) => entry.description === 'TABLE DATA')) {
     throw new Fault('internal', 'pg_dump wrote rows where it was told to write large objects alone.')

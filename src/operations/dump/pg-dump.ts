@@ -5,23 +5,27 @@ import { lockWaitFault } from '../../postgres/snapshot.ts'
 import { clientEnvironment, type Target } from '../../postgres/target/target.ts'
 import type { Context } from '../context.ts'
 
+/** A pg_dump, and what it is to look at. */
+export interface PgDump {
+  readonly program: Program
+  readonly source: Target
+  readonly snapshot: string
+  readonly encoding: string
+}
+
 /** Runs pg_dump in a snapshot and gives what it wrote to standard output. Throws `structure-failed`. */
 export async function runPgDump(
   context: Context,
-  pgDump: Program,
-  source: Target,
-  snapshot: string,
+  { program, source, snapshot, encoding }: PgDump,
   options: readonly string[],
 ): Promise<Uint8Array> {
-  const child = Bun.spawn(
-    [pgDump.path, `--snapshot=${snapshot}`, '--no-password', '--encoding=UTF8', ...options],
-    {
-      env: clientEnvironment(source, process.env),
-      stdin: 'ignore',
-      stdout: 'pipe',
-      stderr: 'pipe',
-    },
-  )
+  const own = [`--snapshot=${snapshot}`, `--encoding=${encoding}`, '--no-password']
+  const child = Bun.spawn([program.path, ...own, ...options], {
+    env: clientEnvironment(source, process.env),
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
   const stopListening = endOnAbort(context.signal, () => endChild(child))
   try {
     const [bytes, complaints] = await Promise.all([

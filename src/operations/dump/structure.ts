@@ -1,8 +1,6 @@
 import { asDirectory, readToc, type Toc } from '../../archive/toc/toc.ts'
-import type { Program } from '../../postgres/programs.ts'
-import type { Target } from '../../postgres/target/target.ts'
 import type { Context } from '../context.ts'
-import { runPgDump } from './pg-dump.ts'
+import { type PgDump, runPgDump } from './pg-dump.ts'
 
 /**
  * Dumps the structure alone, in the given snapshot. It comes through a pipe as a custom archive without data, and is
@@ -11,14 +9,10 @@ import { runPgDump } from './pg-dump.ts'
  */
 export async function dumpStructure(
   context: Context,
-  pgDump: Program,
-  source: Target,
-  snapshot: string,
+  pgDump: PgDump,
   options: readonly string[],
 ): Promise<Toc> {
   const own = ['--format=custom', '--compress=0', '--schema-only', '--no-subscriptions']
-  const statistics = pgDump.major >= 18 ? ['--no-statistics'] : []
-  return asDirectory(
-    readToc(await runPgDump(context, pgDump, source, snapshot, [...own, ...statistics, ...options])),
-  )
+  const statistics = pgDump.program.major >= 18 ? ['--no-statistics'] : []
+  return asDirectory(readToc(await runPgDump(context, pgDump, [...own, ...statistics, ...options])))
 }

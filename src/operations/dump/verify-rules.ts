@@ -112,14 +112,15 @@ function findingFor(table: TablePlan, error: ServerError, place: Place): Finding
       'Check the name and the types of its arguments; pgveil init installs the functions of anon_funcs.',
     '3F000': 'pgveil init installs the schema anon_funcs.',
     '42846': "The rule's value cannot be cast to the type of its column.",
-    '42601': needsEmptySearchPath(table) ? EMPTY_PATH_REMEDY : 'Correct the expression.',
   }
+  // Where search_path is empty, a name that is not found most likely lacks its schema.
+  const lacksSchema = needsEmptySearchPath(table) && ['42883', '42P01', '42704'].includes(error.sqlState)
   return {
     code: 'rule-rejected',
     severity: 'error',
     message: `PostgreSQL refuses the rule: ${error.message}.`,
     place,
-    remedy: remedies[error.sqlState] ?? (needsEmptySearchPath(table) ? EMPTY_PATH_REMEDY : undefined),
+    remedy: lacksSchema ? EMPTY_PATH_REMEDY : remedies[error.sqlState],
   }
 }
 

@@ -57,6 +57,8 @@ export function clientEnvironment(
     PGCONNECT_TIMEOUT: target.connectTimeout > 0 ? String(target.connectTimeout) : undefined,
     PGOPTIONS: target.options,
     PGAPPNAME: 'pgveil',
+    // What goes to psql is UTF-8; without this it would be taken for the encoding of the database.
+    PGCLIENTENCODING: 'UTF8',
     // Messages in English, so that they can be told apart.
     LC_ALL: 'C.UTF-8',
   }
