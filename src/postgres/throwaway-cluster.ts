@@ -224,7 +224,7 @@ async function untilReady(target: Target, signal: AbortSignal): Promise<void> {
 }
 
 /** A port that nobody listens on now. Another program could take it in the moment before the server does. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve, reject) => {
     probe.once('error', reject)

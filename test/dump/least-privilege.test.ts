@@ -8,6 +8,7 @@ import { init } from '../../src/operations/init.ts'
 import { Session } from '../../src/postgres/session.ts'
 import { spawnSupervised } from '../../src/postgres/supervised.ts'
 import { clientEnvironment, type Target } from '../../src/postgres/target/target.ts'
+import { freePort } from '../../src/postgres/throwaway-cluster.ts'
 import { testCluster } from '../server/cluster.ts'
 import { administer, TestDatabase } from '../server/database.ts'
 import { faultOf } from '../server/faults.ts'
@@ -162,7 +163,7 @@ async function startStandby(source: TestDatabase): Promise<AsyncDisposable & { t
     const chown = Bun.spawnSync(['chown', '-R', `${user.uid}:${user.gid}`, folder])
     if (chown.exitCode !== 0) throw new Error('chown failed')
   }
-  const port = cluster.port + 1
+  const port = await freePort()
   const child = spawnSupervised(
     [cluster.server.path, '-D', data, '-p', String(port), '-c', `unix_socket_directories=${folder}`],
     { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
