@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Secret } from '../lib/secret.ts'
-import { resolveTarget } from '../postgres/target/resolve.ts'
-import type { Target } from '../postgres/target/target.ts'
+import { resolveTarget } from '../postgres/connection/resolve.ts'
+import type { Target } from '../postgres/connection/target.ts'
 
 export interface ConnectionFlags {
   readonly dsn?: string

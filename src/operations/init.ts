@@ -6,8 +6,8 @@ import noiseSql from '../../sql/anon_funcs/05_noise.sql' with { type: 'text' }
 import convertSql from '../../sql/anon_funcs/06_convert.sql' with { type: 'text' }
 import { Fault } from '../lib/fault.ts'
 import { fromShippedFile, literal, sql } from '../lib/sql.ts'
+import type { Target } from '../postgres/connection/target.ts'
 import { ServerError, Session } from '../postgres/session.ts'
-import type { Target } from '../postgres/target/target.ts'
 import { VERSION } from '../version.ts'
 import type { Context } from './context.ts'
 

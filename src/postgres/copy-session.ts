@@ -2,8 +2,8 @@ import type { Subprocess } from 'bun'
 import { Fault } from '../lib/fault.ts'
 import type { Sql } from '../lib/sql.ts'
 import { endChild, endOnAbort, readLines } from './child.ts'
+import { clientEnvironment, describeTarget, type Target } from './connection/target.ts'
 import type { Program } from './programs.ts'
-import { clientEnvironment, describeTarget, type Target } from './target/target.ts'
 
 /** A COPY that the server ended with an error; says what, never with which value. */
 export class CopyError extends Error {

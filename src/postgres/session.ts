@@ -3,8 +3,8 @@ import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import postgres from 'postgres'
 import { Fault } from '../lib/fault.ts'
 import { literal, type Sql, sql } from '../lib/sql.ts'
+import { describeTarget, isSocketFolder, type Target } from './connection/target.ts'
 import { describeSqlState } from './sqlstate.ts'
-import { describeTarget, isSocketFolder, type Target } from './target/target.ts'
 
 /** A server's answer to a statement that it refused. */
 export class ServerError extends Error {

@@ -1,9 +1,9 @@
 import type { Server } from '../catalog/model.ts'
 import { Fault, type Place } from '../lib/fault.ts'
 import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib/sql.ts'
+import type { Target } from './connection/target.ts'
 import { readLockableTables } from './introspect.ts'
 import { ServerError, Session } from './session.ts'
-import type { Target } from './target/target.ts'
 
 /** How many tables one LOCK TABLE names. */
 const TABLES_A_LOCK = 200

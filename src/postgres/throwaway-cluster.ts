@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path'
 import { Fault } from '../lib/fault.ts'
 import { Secret } from '../lib/secret.ts'
 import { readLines } from './child.ts'
+import type { Target } from './connection/target.ts'
 import { findPrograms, howToInstall, NEWEST_MAJOR, OLDEST_MAJOR, type Program } from './programs.ts'
 import { Session } from './session.ts'
 import { type SupervisedProgram, spawnSupervised } from './supervised.ts'
-import type { Target } from './target/target.ts'
 
 const SUPERUSER = 'pgveil'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Target } from '../../src/postgres/target/target.ts'
+import type { Target } from '../../src/postgres/connection/target.ts'
 
 const MAIN = join(import.meta.dir, '../../src/main.ts')
 

@@ -1,6 +1,6 @@
 import { fromShippedFile, identifier, literal, type Sql, sql } from '../../src/lib/sql.ts'
+import type { Target } from '../../src/postgres/connection/target.ts'
 import { Session } from '../../src/postgres/session.ts'
-import type { Target } from '../../src/postgres/target/target.ts'
 import { testCluster } from './cluster.ts'
 
 const templates = new Map<string, Promise<string>>()

@@ -5,7 +5,7 @@ import { type DumpResult, dump } from '../../src/operations/dump/dump.ts'
 import type { DumpRequest } from '../../src/operations/dump/request.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
-import type { Target } from '../../src/postgres/target/target.ts'
+import type { Target } from '../../src/postgres/connection/target.ts'
 import { clientProgram } from './programs.ts'
 
 export function testContext(overrides: Partial<Context> = {}): Context {

@@ -1,5 +1,5 @@
+import { clientEnvironment, type Target } from '../../src/postgres/connection/target.ts'
 import { chooseProgram, findPrograms, type Program, type ProgramName } from '../../src/postgres/programs.ts'
-import { clientEnvironment, type Target } from '../../src/postgres/target/target.ts'
 import { testCluster } from './cluster.ts'
 
 /** The client program that fits the server under test: its own, else the nearest newer one of this machine. */

@@ -131,7 +131,13 @@ function isNoteworthy(
   return owner !== undefined && !removed.has(owner.dumpId)
 }
 
-export function describeEntry(entry: TocEntry): string {
+/** `VIEW public.v: it cannot do without TABLE public.t` */
+export function describeLeftOut({ description, schema, tag, because }: LeftOut): string {
+  const name = [schema, tag].filter(Boolean).join('.')
+  return `${description} ${name}: it cannot do without ${because}`
+}
+
+function describeEntry(entry: TocEntry): string {
   const name = entry.schema === null ? (entry.tag ?? '') : `${entry.schema}.${entry.tag}`
   return `${entry.description} ${name}`
 }

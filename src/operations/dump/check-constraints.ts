@@ -3,10 +3,10 @@ import { type ConstraintCheck, constraintChecks } from '../../compile/constraint
 import { maskedColumns, type Plan } from '../../compile/plan/plan.ts'
 import { Fault, type Finding, type Place } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
+import type { Target } from '../../postgres/connection/target.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
 import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
 import { speaksOfStatement } from '../../postgres/sqlstate.ts'
-import type { Target } from '../../postgres/target/target.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
 

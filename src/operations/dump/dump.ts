@@ -11,7 +11,9 @@ import { archiveEncoding, Snapshot } from '../../postgres/snapshot.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { settleProgram, settlePsql } from '../program-choice.ts'
-import { type Assembly, assembleStructure, completeToc, dataOnlyToc, sequencesOf } from './assemble.ts'
+import { completeToc, sequencesOf } from './assemble/complete.ts'
+import { rowsOnlyToc } from './assemble/rows-only.ts'
+import { type Assembly, assembleStructure } from './assemble/structure.ts'
 import { checkConstraints } from './check-constraints.ts'
 import { copyTables } from './copy-tables.ts'
 import { describeArchive } from './describe-archive.ts'
@@ -133,7 +135,7 @@ async function finalToc(
   if (request.content === 'structure') return assembly.structure
   const sequences = await readSequences(snapshot.session, sequencesOf(catalog, assembly.structure))
   const toc = completeToc(assembly, catalog, sequences, largeObjects.entries)
-  return request.content === 'data' ? dataOnlyToc(toc, assembly, catalog) : toc
+  return request.content === 'data' ? rowsOnlyToc(toc, assembly, catalog) : toc
 }
 
 /** Two connections keep two cores busy between PostgreSQL and compression; more cores take more, within reason. */

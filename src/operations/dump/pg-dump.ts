@@ -1,8 +1,8 @@
 import { Fault } from '../../lib/fault.ts'
 import { endChild, endOnAbort, readLines } from '../../postgres/child.ts'
+import { clientEnvironment, type Target } from '../../postgres/connection/target.ts'
 import type { Program } from '../../postgres/programs.ts'
 import { lockWaitFault } from '../../postgres/snapshot.ts'
-import { clientEnvironment, type Target } from '../../postgres/target/target.ts'
 import type { Context } from '../context.ts'
 
 /** A pg_dump, and what it is to look at. */

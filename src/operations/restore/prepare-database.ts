@@ -2,9 +2,9 @@ import type { Manifest } from '../../archive/manifest.ts'
 import type { Server } from '../../catalog/model.ts'
 import { Fault } from '../../lib/fault.ts'
 import { fromCatalog, identifier, literal, nothing, type Sql, sql } from '../../lib/sql.ts'
+import type { Target } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
-import type { Target } from '../../postgres/target/target.ts'
 import { refuseIfConnected, refuseSource } from './target-checks.ts'
 
 interface DatabaseProperties {

@@ -1,5 +1,5 @@
 import type { DictionarySource } from '../../dictionary/source.ts'
-import type { Target } from '../../postgres/target/target.ts'
+import type { Target } from '../../postgres/connection/target.ts'
 import type { ProgramChoice } from '../program-choice.ts'
 
 /** What a restore is asked to do. */

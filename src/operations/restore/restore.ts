@@ -1,15 +1,13 @@
 import type { Manifest, ManifestTable } from '../../archive/manifest.ts'
+import { describeLeftOut } from '../../archive/toc/prune.ts'
 import type { TocEntry } from '../../archive/toc/toc.ts'
 import { foreignKeyOrder } from '../../catalog/foreign-key-order.ts'
 import { relationName } from '../../catalog/model.ts'
 import { readTablesDictionary } from '../../dictionary/tables.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
-import { literal, sql } from '../../lib/sql.ts'
-import { readCatalog, readServer } from '../../postgres/introspect.ts'
-import { chooseProgram, type Program } from '../../postgres/programs.ts'
-import { Session } from '../../postgres/session.ts'
-import { EMPTY_SEARCH_PATH } from '../../postgres/snapshot.ts'
-import { describeTarget } from '../../postgres/target/target.ts'
+import { readCatalog } from '../../postgres/introspect.ts'
+import type { Program } from '../../postgres/programs.ts'
+import type { Session } from '../../postgres/session.ts'
 import {
   listedFiles,
   openArchive,
@@ -17,7 +15,6 @@ import {
   verifyChecksums,
 } from '../../storage/stored-archive.ts'
 import type { Context } from '../context.ts'
-import { settleProgram } from '../program-choice.ts'
 import { dropCustomChecks } from './custom-checks.ts'
 import {
   emptyTables,
@@ -27,18 +24,12 @@ import {
   triggerFreeOptions,
   verifyForeignKeys,
 } from './data-only.ts'
-import { recreateDatabase } from './prepare-database.ts'
+import { openTarget, settlePgRestore } from './open-target.ts'
+import { ownershipWarnings } from './ownership.ts'
 import type { RestoreRequest } from './request.ts'
 import { runPgRestore } from './run-pg-restore.ts'
 import { type Selection, selectEntries } from './selection.ts'
 import { setSequencesByMaxValue } from './sequences.ts'
-import {
-  checkDiskSpace,
-  refuseExtraTables,
-  refuseOlderServer,
-  refuseSource,
-  refuseUnlessEmpty,
-} from './target-checks.ts'
 
 export interface RestoreResult {
   readonly tables: number
@@ -73,10 +64,7 @@ export async function restore(context: Context, request: RestoreRequest): Promis
     return {
       tables: tables.length,
       rows: tables.reduce((sum, table) => sum + table.rows, 0),
-      leftOut: selection.leftOut.map(
-        ({ description, schema, tag, because }) =>
-          `${description} ${[schema, tag].filter(Boolean).join('.')}: it cannot do without ${because}`,
-      ),
+      leftOut: selection.leftOut.map(describeLeftOut),
       warnings,
     }
   } finally {
@@ -117,7 +105,7 @@ class RestoreWork {
   async structureAndRows(): Promise<Finding[]> {
     const { entries } = this.#selection
     const { existing, dropCustomChecks: dropChecks, jobs } = this.#request
-    const warnings = await this.#ownershipWarnings()
+    const warnings = await ownershipWarnings(this.#session, this.#selection.entries)
     const options = [
       ...this.#commonOptions(),
       ...(warnings.length > 0 ? ['--no-owner'] : []),
@@ -197,31 +185,6 @@ class RestoreWork {
     const privileges = this.#request.ignorePrivileges ? ['--no-privileges'] : []
     return [...privileges, ...this.#request.pgRestoreOptions]
   }
-
-  /** Owners that the target does not have, or that the user may not become, cannot be given back their objects. */
-  async #ownershipWarnings(): Promise<Finding[]> {
-    const owners = new Set(this.#selection.entries.flatMap((entry) => (entry.owner ? [entry.owner] : [])))
-    const missing: string[] = []
-    for (const owner of owners) if (!(await this.#mayBecome(owner))) missing.push(owner)
-    if (missing.length === 0) return []
-    return [
-      {
-        code: 'owners-not-restored',
-        severity: 'warning',
-        message: `Everything will belong to ${this.#request.target.user}: in the target there is no role, or none that this user may become, for the owners ${missing.join(', ')}.`,
-        remedy: 'Create the roles, or restore as a superuser, to keep the owners.',
-      },
-    ]
-  }
-
-  async #mayBecome(role: string): Promise<boolean> {
-    const { may } = await this.#session.row<{ may: boolean }>(sql`
-SELECT EXISTS (
-  SELECT FROM pg_catalog.pg_roles
-  WHERE rolname = ${literal(role)} AND pg_catalog.pg_has_role(oid, 'MEMBER')
-) AS may`)
-    return may
-  }
 }
 
 function refuseMissingContent(manifest: Manifest, content: RestoreRequest['content']): void {
@@ -256,68 +219,6 @@ async function verifyFiles(
     done += bytes
     context.onProgress({ stage: 'checksum', done, total })
   })
-}
-
-/** Connects to the target, made ready: it is not the source, and empty where it must be. */
-async function openTarget(request: RestoreRequest, archive: StoredArchive): Promise<Session> {
-  const { target, content, existing, disableChecks } = request
-  const { manifest } = archive
-  if (existing === 'drop') {
-    if (content === 'data') {
-      throw new Fault('usage', '--drop-db would drop the structure that rows alone need.')
-    }
-    await recreateDatabase(target, manifest, (server) => {
-      if (!disableChecks) refuseOlderServer(manifest, server)
-    })
-  }
-  const session = await Session.open(target)
-  try {
-    await session.run(EMPTY_SEARCH_PATH)
-    const server = await readServer(session)
-    refuseSource(manifest, target, server, server.databaseOid)
-    if (server.inRecovery) {
-      throw new Fault(
-        'target-structure',
-        `${describeTarget(target)} is a standby, which cannot be restored into.`,
-      )
-    }
-    if (!disableChecks) {
-      refuseOlderServer(manifest, server)
-      if (content !== 'structure') await checkDiskSpace(session, manifest)
-    }
-    if (content !== 'data' && existing === 'refuse') await refuseUnlessEmpty(session)
-    if (content !== 'data' && existing === 'clean') {
-      const archived = archive.toc.entries.filter((entry) => entry.description === 'TABLE')
-      await refuseExtraTables(
-        session,
-        manifest,
-        new Set(archived.map((entry) => `${entry.schema}.${entry.tag}`)),
-      )
-    }
-    return session
-  } catch (error) {
-    await session.close()
-    throw error
-  }
-}
-
-/** A pg_restore that reads the archive, of the target's own major where there is one. */
-async function settlePgRestore(
-  request: RestoreRequest,
-  archive: StoredArchive,
-  session: Session,
-): Promise<Program> {
-  const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
-  const { versionNumber } = await readServer(session)
-  const targetMajor = Math.floor(versionNumber / 10000)
-  const { programs } = request
-  if (programs.pgRestore === undefined && programs.byMajor.size === 0) {
-    const wanted = Math.max(dumpMajor, targetMajor)
-    return chooseProgram('pg_restore', wanted, process.env).catch(() =>
-      chooseProgram('pg_restore', dumpMajor, process.env),
-    )
-  }
-  return settleProgram(programs, 'pg_restore', dumpMajor)
 }
 
 function defaultJobs(): number {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { TocEntry } from '../../archive/toc/toc.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import { readLines } from '../../postgres/child.ts'
+import { clientEnvironment, describeTarget, type Target } from '../../postgres/connection/target.ts'
 import type { Program } from '../../postgres/programs.ts'
 import { spawnSupervised } from '../../postgres/supervised.ts'
-import { clientEnvironment, describeTarget, type Target } from '../../postgres/target/target.ts'
 import type { Context } from '../context.ts'
 import { type Complaint, ComplaintReader } from './complaints.ts'
 import { listFile } from './selection.ts'
@@ -34,13 +34,18 @@ export async function runPgRestore(context: Context, run: RestoreRun): Promise<F
   try {
     const list = join(folder, 'entries.list')
     await writeFile(list, listFile(run.entries), { mode: 0o600 })
-    return await runWithList(context, run, list)
+    return await runWithList(context, run, list, folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function runWithList(context: Context, run: RestoreRun, list: string): Promise<Finding[]> {
+async function runWithList(
+  context: Context,
+  run: RestoreRun,
+  list: string,
+  folder: string,
+): Promise<Finding[]> {
   const warnings: Finding[] = []
   let harmful: Complaint | undefined
   const child = spawnSupervised(
@@ -56,6 +61,7 @@ async function runWithList(context: Context, run: RestoreRun, list: string): Pro
     ],
     environmentFor(run),
     context.signal,
+    { removeAfter: folder },
   )
   const complaints = new ComplaintReader((complaint, verdict) => {
     if (verdict === 'missing-role') warnings.push(missingRole(complaint))

@@ -4,8 +4,8 @@ import type { Manifest } from '../../archive/manifest.ts'
 import type { Server } from '../../catalog/model.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import { fromShippedFile, literal, sql } from '../../lib/sql.ts'
+import { describeTarget, isSocketFolder, type Target } from '../../postgres/connection/target.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
-import { describeTarget, isSocketFolder, type Target } from '../../postgres/target/target.ts'
 
 /**
  * A restored table with its indexes takes more than its heap did; half as much again is what pg_anon asks for too.
