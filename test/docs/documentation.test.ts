@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { readSensitiveDictionary } from '../../src/dictionary/sensitive.ts'
+import { readTablesDictionary } from '../../src/dictionary/tables.ts'
+import { init } from '../../src/operations/init.ts'
+import { dropDatabase, TestDatabase } from '../server/database.ts'
+import { TestFolder } from '../server/folder.ts'
+import { testContext } from '../server/operations.ts'
+import { clientProgram } from '../server/programs.ts'
+
+const ROOT = join(import.meta.dir, '../..')
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+/** Fenced blocks of a language, with the indentation of the list that they stand in taken off. */
+function blocks(file: string, language: string): string[] {
+  const fence = new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm')
+  return [...read(file).matchAll(fence)].map(([, indent = '', text = '']) =>
+    text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )
+}
+
+test('the five-minute guide of the README works as it stands', async () => {
+  const [, ...guide] = blocks('README.md', 'sh')
+  expect(guide.length).toBe(3)
+  await dropDatabase('shop')
+  const shop = await TestDatabase.createAs('shop')
+  await using folder = await TestFolder.create()
+  try {
+    await shop.run(`
+      CREATE SCHEMA shop; CREATE SCHEMA audit;
+      CREATE TABLE shop.customers (id int PRIMARY KEY, email text, full_name text, phone text);
+      INSERT INTO shop.customers VALUES (1, 'ada@example.org', 'Ada Example', '+44 555 1234567');
+      CREATE TABLE shop.access_log (at timestamptz, what text);
+      INSERT INTO shop.access_log VALUES (now(), 'new'), (now() - interval '1 year', 'old');
+      CREATE TABLE audit.entries (v text)`)
+    await Bun.write(
+      folder.file('bin/pgveil'),
+      `#!/bin/sh\nexec '${process.execPath}' '${ROOT}/src/main.ts' "$@"\n`,
+    )
+    chmodSync(folder.file('bin/pgveil'), 0o755)
+    const { host, port, user, password } = shop.target
+    const psqlFolder = join((await clientProgram('psql')).path, '..')
+    const run = Bun.spawn(['sh', '-e', '-c', guide.join('\n')], {
+      cwd: folder.path,
+      env: {
+        PATH: [folder.file('bin'), psqlFolder, process.env.PATH].join(delimiter),
+        PGHOST: host,
+        PGPORT: String(port),
+        PGUSER: user,
+        PGPASSWORD: password?.reveal() ?? '',
+      },
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    const [output, complaints] = await Promise.all([
+      new Response(run.stdout).text(),
+      new Response(run.stderr).text(),
+    ])
+    expect([await run.exited, complaints]).toEqual([0, expect.any(String)])
+    expect(output).toContain('shop_test: 2 tables, 2 rows')
+  } finally {
+    await shop[Symbol.asyncDispose]()
+    await dropDatabase('shop_test')
+  }
+})
+
+test('the two commands of the README are those of package.json', () => {
+  const { scripts } = JSON.parse(read('package.json'))
+  const [commands = ''] = blocks('README.md', 'sh')
+  for (const name of ['demo', 'test']) expect(scripts[name]).toBeTruthy()
+  expect(commands).toMatch(/^npm run demo .*\nnpm test .*\n$/)
+})
+
+test('the dictionaries of the documentation are dictionaries', () => {
+  const file = 'docs/dictionaries.md'
+  const sensitive = blocks(file, 'python').map((text) => readSensitiveDictionary({ name: file, text }))
+  expect(sensitive.flatMap(({ rules }) => rules).length).toBe(5)
+  const tables = blocks(file, 'python tables').flatMap((text) => readTablesDictionary({ name: file, text }))
+  expect(tables.length).toBe(2)
+})
+
+test('the examples among the dictionaries are dictionaries', () => {
+  const folder = 'dicts/examples'
+  for (const name of readdirSync(join(ROOT, folder))) {
+    expect(readSensitiveDictionary({ name, text: read(join(folder, name)) }).rules.length).toBeGreaterThan(0)
+  }
+})
+
+describe('the table of functions', () => {
+  const rows = [...read('docs/functions.md').matchAll(/^\| `(\w+)\(.*\| `(.*)` \| `(.*)` \|$/gm)]
+
+  test('has every function of the library', async () => {
+    await using database = await TestDatabase.create()
+    await init(testContext(), database.target)
+    const installed = await database.rows<{ name: string }>(
+      `SELECT DISTINCT proname AS name FROM pg_proc WHERE pronamespace = 'anon_funcs'::regnamespace ORDER BY 1`,
+    )
+    const inner = ['digest_by_pgcrypto', 'refuse']
+    expect(rows.map(([, name]) => name).sort()).toEqual(
+      installed.map(({ name }) => name).filter((name) => !inner.includes(name)),
+    )
+    for (const [, name, example = '', gives = ''] of rows) {
+      const call = example.includes('anon_funcs.') ? example : `anon_funcs.${example}`
+      expect([name, await database.value(`SELECT (${call}) = (${gives})`)]).toEqual([name, true])
+    }
+  })
+})
+
+test('every command of the documentation is one of the program', async () => {
+  const run = Bun.spawn([process.execPath, join(ROOT, 'src/main.ts'), '--help'], { stdout: 'pipe' })
+  const help = await new Response(run.stdout).text()
+  const known = [...help.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => name)
+  const documented = [...read('docs/command-line.md').matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(?:pgveil )?([a-z-]+)`/g)].map(([, name]) => name),
+  )
+  expect(documented.sort()).toEqual(known.sort())
+})
+
+test('nothing names the registry, the machine, or a folder outside the project', () => {
+  const tracked = Bun.spawnSync(['git', 'ls-files'], { cwd: ROOT }).stdout.toString().trim().split('\n')
+  const offending = tracked.filter(
+    (file) =>
+      /registry\.npmjs|\/(work|farm)\/|\.\.\/shared/.test(read(file)) &&
+      !file.endsWith('documentation.test.ts'),
+  )
+  expect(offending).toEqual([])
+})
