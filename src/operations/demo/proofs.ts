@@ -68,11 +68,11 @@ export async function proveForeignKeys(source: Catalog, session: Session, target
 export async function originals(session: Session): Promise<Map<string, string[]>> {
   const kinds = new Map([
     [
-      'e-mail address',
+      'e-mail addresses',
       sql`SELECT email AS value FROM shop.customers UNION SELECT email FROM staff.employees`,
     ],
     [
-      'telephone number',
+      'telephone numbers',
       sql`SELECT phone AS value FROM shop.customers UNION SELECT phone FROM staff.employees`,
     ],
     ['names', sql`SELECT full_name AS value FROM shop.customers UNION SELECT full_name FROM staff.employees`],
