@@ -3,7 +3,7 @@ SELECT pg_advisory_xact_lock(hashtext('anon_funcs'));
 
 CREATE SCHEMA IF NOT EXISTS anon_funcs;
 
--- Whoever makes a dump calls the functions; none of them reads a table or runs with another role's rights.
+-- Whoever makes a dump calls the functions; none of them runs with another role's rights.
 GRANT USAGE ON SCHEMA anon_funcs TO PUBLIC;
 
 -- Ends a statement with a message of our own, from inside an SQL expression.

@@ -11,7 +11,7 @@ AS $$
   SELECT CASE
     WHEN length(hexval) > 8 THEN anon_funcs.refuse(
       'hex_to_int takes eight hexadecimal digits at the most, not ' || length(hexval) || '.',
-      'Take a part: left(…, 8).'
+      'Take a part: left(text, 8).'
     )::integer
     ELSE ('x' || lpad(hexval, 8, '0'))::bit(32)::integer
   END

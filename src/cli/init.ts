@@ -14,9 +14,14 @@ export function addInit(program: Command, context: CommandContext): void {
     .addHelpText('after', '\nExample:\n  pgveil init --db-host localhost --db-name shop --db-user app')
   withConnection(withSpeech(command)).action(async (flags: ConnectionFlags) => {
     const target = targetFrom(flags)
-    await init(context.operation(), target)
+    const { localesLeftOut } = await init(context.operation(), target)
+    if (localesLeftOut.length > 0) {
+      context.screen.say(
+        `The encoding of the database cannot hold the word lists of: ${localesLeftOut.join(', ')}.`,
+      )
+    }
     context.screen.result(
-      { schema: 'anon_funcs', database: target.database },
+      { schema: 'anon_funcs', database: target.database, localesLeftOut },
       `The functions are in the schema anon_funcs of ${target.database}.`,
     )
   })

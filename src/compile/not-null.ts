@@ -14,6 +14,9 @@ const NEVER_NULL = wordSet(
 const NEVER_NULL_OF_OURS = wordSet(
   'noise dnoise digest partial random_string random_zip random_inn random_date_between random_date',
   'random_int_between random_bigint_between random_phone random_hash hex_to_int',
+  'pseudonym_int pseudonym_digits fake_first_name fake_last_name fake_full_name fake_email fake_phone fake_city',
+  'fake_street fake_company fake_iban fake_card_number fake_ip fake_mac fake_uuid generalize_date generalize_number',
+  'jsonb_mask jsonb_pseudonymize redact_text',
 )
 const NEVER_NULL_OPERATORS = wordSet('|| + - * / % # & | = <> < > <= >=')
 
@@ -41,8 +44,8 @@ function neverNull(node: unknown, columns: ReadonlySet<string>): boolean {
     case 'ColumnRef':
       return columns.has(names(fields.fields).at(-1) ?? '')
     case 'TypeCast':
-      return inner(fields.arg)
     case 'CollateClause':
+    case 'NamedArgExpr':
       return inner(fields.arg)
     case 'CoalesceExpr':
       return Array.isArray(fields.args) && fields.args.some(inner)
