@@ -14,6 +14,6 @@ IMMUTABLE
 PARALLEL SAFE
 AS $$
 BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = message, HINT = remedy;
+  RAISE EXCEPTION USING ERRCODE = 'PV001', MESSAGE = message, HINT = remedy;
 END
 $$;

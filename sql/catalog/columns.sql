@@ -25,13 +25,14 @@ SELECT
   format_type(a.atttypid, a.atttypmod) AS "type",
   a.attnotnull AS "notNull",
   a.attidentity <> '' AS "identity",
-  CASE WHEN a.attgenerated <> '' THEN (
-    SELECT pg_get_expr(e.adbin, e.adrelid) FROM pg_attrdef e WHERE e.adrelid = a.attrelid AND e.adnum = a.attnum
-  ) END AS "generated",
+  information_schema._pg_char_max_length(
+    information_schema._pg_truetypid(a.*, t.*), information_schema._pg_truetypmod(a.*, t.*)
+  ) AS "maxLength",
   EXISTS (SELECT FROM path_dependent p WHERE p.oid = a.atttypid) AS "pathDependent"
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_type t ON t.oid = a.atttypid
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_'

@@ -6,9 +6,14 @@ SELECT
   k.contype AS "type",
   k.conrelid::bigint::float8 AS "relation",
   coalesce(array_to_json(k.conkey), '[]') AS "columns",
-  CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS "expression",
   nullif(k.confrelid, 0)::bigint::float8 AS "references",
   coalesce(array_to_json(k.confkey), '[]') AS "referencedColumns",
+  (
+    SELECT json_agg(quote_ident(s.nspname) || '.' || o.oprname ORDER BY equal.position)
+    FROM unnest(k.conpfeqop) WITH ORDINALITY AS equal (oid, position)
+    JOIN pg_operator o ON o.oid = equal.oid
+    JOIN pg_namespace s ON s.oid = o.oprnamespace
+  ) AS "equalities",
   k.confmatchtype = 'f' AS "matchFull",
   nullif(k.conparentid, 0)::bigint::float8 AS "parent"
 FROM pg_constraint k

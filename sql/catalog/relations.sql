@@ -20,7 +20,6 @@ SELECT
   CASE WHEN c.relispartition THEN (
     SELECT i.inhparent::bigint::float8 FROM pg_inherits i WHERE i.inhrelid = c.oid
   ) END AS "partitionOf",
-  CASE WHEN c.relispartition THEN pg_get_partition_constraintdef(c.oid) END AS "partitionConstraint",
   coalesce(
     p.partstrat = 'h' AND EXISTS (
       SELECT

@@ -5,10 +5,7 @@ SELECT
   pg_encoding_to_char(d.encoding) AS "encoding",
   d.datname AS "database",
   d.oid::bigint::float8 AS "databaseOid",
-  CASE
-    WHEN has_function_privilege('pg_control_system()', 'execute')
-    THEN (SELECT system_identifier::text FROM pg_control_system())
-  END AS "systemIdentifier",
+  has_function_privilege('pg_control_system()', 'execute') AS "tellsIdentifier",
   pg_is_in_recovery() AS "inRecovery",
   pg_database_size(d.oid)::float8 AS "databaseBytes"
 FROM pg_database d

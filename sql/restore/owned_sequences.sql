@@ -1,9 +1,11 @@
--- Sequences that feed a column of a table, by ownership or identity.
+-- Sequences that feed a column of whole numbers, by ownership or identity.
 SELECT
   quote_ident(sn.nspname) || '.' || quote_ident(s.relname) AS "sequence",
   quote_ident(tn.nspname) || '.' || quote_ident(t.relname) AS "table",
   quote_ident(a.attname) AS "column",
   q.seqstart::text AS "start",
+  q.seqmin::text AS "lowest",
+  q.seqmax::text AS "highest",
   t.oid::bigint::float8 AS "tableOid"
 FROM pg_class s
 JOIN pg_namespace sn ON sn.oid = s.relnamespace
@@ -15,6 +17,7 @@ JOIN pg_class t ON t.oid = d.refobjid
 JOIN pg_namespace tn ON tn.oid = t.relnamespace
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
 WHERE s.relkind = 'S'
+  AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'numeric'::regtype)
   AND sn.nspname !~ '^pg_'
   AND sn.nspname <> 'information_schema'
 ORDER BY 1

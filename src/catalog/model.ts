@@ -34,6 +34,8 @@ export interface Relation {
   readonly owner: string
   /** The partitioned table that this relation is a partition of. */
   readonly partitionOf: Oid | null
+  /** The tables that this one inherits from by INHERITS. */
+  readonly inheritsFrom: readonly Oid[]
   /** The SQL that a row of this partition satisfies, its ancestors' bounds included; null where there is none. */
   readonly partitionConstraint: string | null
   /** Partitioned by hash over an enum: the hash differs between databases, so rows must be loaded by the root. */
@@ -66,10 +68,15 @@ export interface Column {
   readonly sqlName: string
   /** With schema where needed, and with the type modifier: `character varying(20)`, `shop."Grade"`. */
   readonly type: string
+  /** Characters that fit, where the type or its domain sets a bound. */
+  readonly maxLength: number | null
+  /** A cast to the type runs a function of a role that is not trusted: see sql/catalog/foreign_code.sql. */
+  readonly castRunsForeignCode: boolean
   readonly notNull: boolean
   readonly identity: boolean
   /** The expression of a generated column, null for any other. */
   readonly generated: string | null
+  readonly generatedByForeignCode: boolean
   /** Its text depends on search_path (regclass and its like, also inside an array, domain or composite). */
   readonly pathDependent: boolean
 }
@@ -85,12 +92,15 @@ export interface Constraint {
 export interface CheckConstraint extends Constraint {
   /** As pg_get_expr prints it. */
   readonly expression: string
+  readonly foreignCode: boolean
 }
 
 export interface ForeignKey extends Constraint {
   readonly references: Oid
   /** In the order of `columns`. */
   readonly referencedColumns: readonly number[]
+  /** The operator that compares each pair of columns: `pg_catalog.=`. */
+  readonly equalities: readonly string[]
   readonly matchFull: boolean
   /** For the copy of a key on a partition: the key it was made from. */
   readonly parent: Oid | null
@@ -98,11 +108,16 @@ export interface ForeignKey extends Constraint {
 
 export interface ExclusionConstraint extends Constraint {}
 
-export interface UniqueIndex {
+/** An index that is unique, or computes something of the row. */
+export interface Index {
   readonly oid: Oid
   readonly name: string
   readonly relation: Oid
-  /** Each key's SQL: a quoted column or an expression. */
+  readonly unique: boolean
+  /** It has an expression or a predicate. */
+  readonly computes: boolean
+  readonly foreignCode: boolean
+  /** Each key's SQL, in parentheses, with its collation where that decides what is equal. */
   readonly keys: readonly string[]
   /** Numbers of all columns that keys and predicate speak of. */
   readonly columns: readonly number[]
@@ -124,13 +139,31 @@ export interface Catalog {
   readonly checks: readonly CheckConstraint[]
   readonly foreignKeys: readonly ForeignKey[]
   readonly exclusions: readonly ExclusionConstraint[]
-  readonly uniqueIndexes: readonly UniqueIndex[]
+  readonly indexes: readonly Index[]
   /** For each materialized view, the others that it reads, through any number of views. */
   readonly materializedViewReads: ReadonlyMap<Oid, readonly Oid[]>
 }
 
+/** `schema.table`, for people: names may hold dots, so it tells no two relations apart. */
 export function relationName(relation: { readonly schema: string; readonly name: string }): string {
   return `${relation.schema}.${relation.name}`
+}
+
+/** Tells relations apart by name, across databases; PostgreSQL has no NUL in a name. */
+export function relationKey(relation: { readonly schema: string; readonly name: string }): string {
+  return `${relation.schema}\0${relation.name}`
+}
+
+/** The relation, the partitioned tables above it from the nearest up, and those that it inherits from. */
+export function ancestry(catalog: Catalog, relation: Relation): Relation[] {
+  const known = new Map<Oid, Relation>()
+  const visit = (next: Relation | undefined): void => {
+    if (!next || known.has(next.oid)) return
+    known.set(next.oid, next)
+    for (const oid of next.inheritsFrom) visit(catalog.relations.get(oid))
+  }
+  for (const relative of lineage(catalog, relation)) visit(relative)
+  return [...known.values()]
 }
 
 /** The relation and the partitioned tables above it, from the nearest up. */

@@ -1,7 +1,7 @@
 import type { SqlText } from '../dictionary/shape.ts'
 import { Fault } from '../lib/fault.ts'
 import { fromParsedDictionary, type Sql } from '../lib/sql.ts'
-import { parseSql, SqlSyntaxError, withoutConstants } from './parser/parser.ts'
+import { parseSql, SqlSyntaxError, withoutComments, withoutConstants } from './parser/parser.ts'
 import { isRecord, type TreeFields, type TreeNode, walkTree } from './parser/tree.ts'
 
 /** A rule of a dictionary, parsed: the only way in which a dictionary's SQL becomes Sql. */
@@ -28,6 +28,7 @@ export interface Condition {
 export interface RawQuery {
   readonly sql: Sql
   readonly source: SqlText
+  readonly tree: TreeFields
   readonly outline: string
 }
 
@@ -53,7 +54,7 @@ export async function readExpression(source: SqlText): Promise<Expression> {
     source,
     asIs,
     tree: target,
-    outline: outline(await withoutConstants(SELECT + bare)).slice(SELECT.length),
+    outline: (await outline(SELECT + bare)).slice(SELECT.length),
   }
 }
 
@@ -84,7 +85,8 @@ export async function readRawQuery(source: SqlText): Promise<RawQuery> {
   return {
     sql: fromParsedDictionary(`${body}${closing(body)}`),
     source,
-    outline: outline(await withoutConstants(body)),
+    tree: fields,
+    outline: await outline(body),
   }
 }
 
@@ -146,6 +148,8 @@ function utf16Index(text: string, characters: number): number {
   return [...text].slice(0, characters).join('').length
 }
 
-function outline(normalized: string): string {
-  return normalized.replaceAll(/\s+/g, ' ').trim()
+/** Constants and comments may hold a salt. */
+async function outline(text: string): Promise<string> {
+  const bare = await withoutComments(await withoutConstants(text))
+  return bare.replaceAll(/\s+/g, ' ').trim()
 }

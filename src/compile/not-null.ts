@@ -7,7 +7,7 @@ import { isRecord, names, type TreeFields } from './parser/tree.ts'
  * that is merely strict does not belong here: it may still answer NULL.
  */
 const NEVER_NULL = wordSet(
-  'md5 sha224 sha256 sha384 sha512 encode lower upper initcap left right length reverse repeat replace concat',
+  'md5 sha224 sha256 sha384 sha512 encode initcap left right length reverse repeat replace concat',
   'concat_ws format abs floor ceil round now random gen_random_uuid hashtext hashtextextended date_trunc trunc',
   'translate regexp_replace btrim ltrim rtrim lpad rpad chr ascii to_hex mod',
 )
@@ -18,7 +18,8 @@ const NEVER_NULL_OF_OURS = wordSet(
   'fake_street fake_company fake_iban fake_card_number fake_ip fake_mac fake_uuid generalize_date generalize_number',
   'jsonb_mask jsonb_pseudonymize redact_text',
 )
-const NEVER_NULL_OPERATORS = wordSet('|| + - * / % # & | = <> < > <= >=')
+/** Operators on shapes answer NULL (`#` of segments that do not meet); lower() and upper() of an endless range do, too. */
+const NEVER_NULL_OPERATORS = wordSet('||')
 
 function wordSet(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))

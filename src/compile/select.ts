@@ -1,5 +1,5 @@
 import type { Relation } from '../catalog/model.ts'
-import { fromCatalog, join, nothing, type Sql, sql } from '../lib/sql.ts'
+import { fromCatalog, join, literal, nothing, type Sql, sql } from '../lib/sql.ts'
 import type { ColumnPlan, RowPolicy, TablePlan } from './plan/plan.ts'
 import { isUntouched } from './plan/plan.ts'
 
@@ -14,11 +14,24 @@ export function copyStatement(table: TablePlan): Sql {
   return sql`COPY ${relationSql(table.relation)}${list} TO STDOUT`
 }
 
+export interface SelectOptions {
+  /** Give no more than this many rows, from all over the table. */
+  readonly sample?: number | undefined
+  /** Cast the values of `SQL:` rules too, as their text is read into the column on restore. */
+  readonly typed?: boolean | undefined
+}
+
 /** The SELECT that gives a table's rows as they will be restored, columns that can be copied only. */
-export function selectStatement(table: TablePlan): Sql {
-  const list = table.columns.map((column) => selectItem(column, table.rows))
+export function selectStatement(table: TablePlan, options: SelectOptions = {}): Sql {
+  const list = table.columns.map((column) => selectItem(column, table.rows, options))
   const items = list.length > 0 ? sql`\n  ${join(list, sql`,\n  `)}` : nothing
-  return sql`SELECT${items}\n${fromClause(table)}${whereClause(table.rows)}`
+  return sql`SELECT${items}\n${rowsOf(table, options)}`
+}
+
+/** Where a table's rows come from, as a statement that computes something else of them has it behind its list. */
+export function rowsOf(table: TablePlan, options: SelectOptions = {}): Sql {
+  const limit = options.sample === undefined ? nothing : sql`\nLIMIT ${literal(options.sample)}`
+  return sql`${fromClause(table, options.sample)}${whereClause(table.rows)}${limit}`
 }
 
 /** Path-dependent columns print right only where no schema is in the path, as pg_dump sets it. */
@@ -26,21 +39,35 @@ export function needsEmptySearchPath(table: TablePlan): boolean {
   return table.columns.some(({ column }) => column.pathDependent)
 }
 
-function selectItem(plan: ColumnPlan, rows: RowPolicy): Sql {
+function selectItem(plan: ColumnPlan, rows: RowPolicy, options: SelectOptions): Sql {
   const name = fromCatalog(plan.column.sqlName)
   const type = fromCatalog(plan.column.type)
-  if (rows.kind === 'replaced') return sql`(${RAW}.${name})::${type} AS ${name}`
-  if (plan.kind === 'copied') return name
+  if (plan.kind === 'copied')
+    return rows.kind === 'replaced' ? sql`(${RAW}.${name})::${type} AS ${name}` : name
   const { expression } = plan
-  return expression.asIs ? sql`${expression.sql} AS ${name}` : sql`${expression.sql}::${type} AS ${name}`
+  const bare = expression.asIs && !options.typed
+  return bare ? sql`${expression.sql} AS ${name}` : sql`${expression.sql}::${type} AS ${name}`
 }
 
 const RAW = sql`raw_sql`
 
-function fromClause({ relation, rows }: TablePlan): Sql {
+function fromClause({ relation, rows }: TablePlan, sample: number | undefined): Sql {
   if (rows.kind === 'replaced') return sql`FROM (\n${rows.query.sql}\n) AS ${RAW}`
   // Without ONLY, the rows of tables that inherit from this one would come along, and once more with their own.
-  return sql`FROM ONLY ${relationSql(relation)}`
+  return sql`FROM ONLY ${relationSql(relation)}${sample === undefined ? nothing : tableSample(relation, sample)}`
+}
+
+const PAGE_BYTES = 8192
+
+/**
+ * Pages from all over a table: enough for three times the rows, and ten at least. The same ones each time, so that
+ * findings do not come and go.
+ */
+function tableSample(relation: Relation, rows: number): Sql {
+  if (relation.estimatedRows <= 0 || relation.bytes === 0) return nothing
+  const share = Math.max((3 * rows) / relation.estimatedRows, (10 * PAGE_BYTES) / relation.bytes)
+  if (share >= 1) return nothing
+  return sql` TABLESAMPLE SYSTEM (${literal(100 * share)}) REPEATABLE (0)`
 }
 
 function whereClause(rows: RowPolicy): Sql {

@@ -1,3 +1,4 @@
+import { describePlace, Fault } from '../lib/fault.ts'
 import type { Node } from './literal/node.ts'
 import { readLiteral } from './literal/reader.ts'
 import { Shape, type SqlText } from './shape.ts'
@@ -98,8 +99,19 @@ function mergeRules(rules: readonly TableRule[]): TableRule[] {
 }
 
 function amend(earlier: TableRule, later: TableRule): TableRule {
-  // A query in the place of the table and rules for its columns exclude each other: the later word counts.
-  if (later.rawSql || earlier.rawSql) return later
+  if (later.rawSql && earlier.rawSql) return later
+  // Whichever won, the masks of the other would be lost in silence.
+  if (later.rawSql || earlier.rawSql) {
+    throw new Fault(
+      'dictionary-shape',
+      `This entry and the one at ${describePlace(earlier.tables.place)} name the same tables, and only one of them has "raw_sql".`,
+      {
+        place: later.tables.place,
+        remedy:
+          '"raw_sql" stands in the place of "fields" and "sql_condition": put all of it into the query, or none.',
+      },
+    )
+  }
   return {
     tables: later.tables,
     fields: new Map([...earlier.fields, ...later.fields]),

@@ -38,8 +38,16 @@ export class Shape {
     return found
   }
 
+  /** A map whose keys are all different: Python would take the last of two in silence, and a mask would be lost. */
   map(node: Node, what: string): MapNode {
-    return node.kind === 'map' ? node : this.refuse(node, `${what} must be a map.`)
+    if (node.kind !== 'map') return this.refuse(node, `${what} must be a map.`)
+    const seen = new Set<string>()
+    for (const { key } of node.entries) {
+      if (seen.has(key.value))
+        this.refuse(key, `${what} has the key "${key.value}" twice.`, 'Remove one of them.')
+      seen.add(key.value)
+    }
+    return node
   }
 
   list(node: Node, what: string): readonly Node[] {

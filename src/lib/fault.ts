@@ -20,6 +20,8 @@ const KIND_BY_CODE = {
   'column-not-copyable': 'refused',
   'raw-sql-columns': 'refused',
   'rows-not-preserved': 'refused',
+  'rule-shadowed': 'refused',
+  'foreign-code': 'refused',
   'rule-rejected': 'refused',
   'rule-fails': 'refused',
   'constraint-unchecked': 'refused',

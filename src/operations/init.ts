@@ -14,6 +14,7 @@ import fakeNetworkSql from '../../sql/anon_funcs/13_fake_network.sql' with { typ
 import generalizeSql from '../../sql/anon_funcs/14_generalize.sql' with { type: 'text' }
 import jsonbSql from '../../sql/anon_funcs/15_jsonb.sql' with { type: 'text' }
 import redactSql from '../../sql/anon_funcs/16_redact.sql' with { type: 'text' }
+import foreignOwnersSql from '../../sql/anon_funcs/foreign_owners.sql' with { type: 'text' }
 import deWords from '../../sql/anon_funcs/words/de.sql' with { type: 'text' }
 import enWords from '../../sql/anon_funcs/words/en.sql' with { type: 'text' }
 import esWords from '../../sql/anon_funcs/words/es.sql' with { type: 'text' }
@@ -65,6 +66,7 @@ export async function init(context: Context, target: Target): Promise<InstalledL
       context.onProgress({ stage: 'init', done, total: FILES.length })
       await session.rowsUntil(context.signal, fromShippedFile(file))
     }
+    await refuseForeignOwners(session)
     const localesLeftOut: string[] = []
     for (const [locale, file] of Object.entries(WORD_LISTS)) {
       if (!(await installWords(context, session, file))) localesLeftOut.push(locale)
@@ -78,6 +80,21 @@ export async function init(context: Context, target: Target): Promise<InstalledL
   } finally {
     await session.close()
   }
+}
+
+/** Whoever owns a function can replace it, and it then runs with the rights of the next one who makes a dump. */
+async function refuseForeignOwners(session: Session): Promise<void> {
+  const owned = await session.rows<{ object: string; owner: string }>(fromShippedFile(foreignOwnersSql))
+  const [first] = owned
+  if (!first) return
+  throw new Fault(
+    'init-failed',
+    `The schema anon_funcs holds something that another role can change: ${first.object} belongs to ${first.owner}.`,
+    {
+      place: { relation: 'anon_funcs' },
+      remedy: 'Drop the schema, or give it and all that is in it to a role you trust, and run init again.',
+    },
+  )
 }
 
 /** Gives false where the encoding of the database has no place for the language's letters. */
@@ -102,7 +119,7 @@ function initFault(error: ServerError): Fault {
     '42P13':
       'The schema holds a function of the same name made by another program: drop it and run init again.',
   }
-  return new Fault('init-failed', `The function library could not be installed: ${error.message}.`, {
+  return new Fault('init-failed', `The function library could not be installed: ${error.words}.`, {
     place: { relation: 'anon_funcs' },
     remedy: remedies[error.sqlState],
   })

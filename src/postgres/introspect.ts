@@ -1,24 +1,29 @@
 import columnsSql from '../../sql/catalog/columns.sql' with { type: 'text' }
 import checksSql from '../../sql/catalog/constraints.sql' with { type: 'text' }
+import expressionsSql from '../../sql/catalog/expressions.sql' with { type: 'text' }
+import foreignCodeSql from '../../sql/catalog/foreign_code.sql' with { type: 'text' }
+import indexesSql from '../../sql/catalog/indexes.sql' with { type: 'text' }
+import inheritanceSql from '../../sql/catalog/inheritance.sql' with { type: 'text' }
 import lockableSql from '../../sql/catalog/lockable.sql' with { type: 'text' }
 import materializedViewReadsSql from '../../sql/catalog/materialized_view_reads.sql' with { type: 'text' }
 import relationsSql from '../../sql/catalog/relations.sql' with { type: 'text' }
 import serverSql from '../../sql/catalog/server.sql' with { type: 'text' }
-import uniqueIndexesSql from '../../sql/catalog/unique_indexes.sql' with { type: 'text' }
+import shadowsSql from '../../sql/catalog/shadows.sql' with { type: 'text' }
 import type {
   Catalog,
   CheckConstraint,
   Column,
   ExclusionConstraint,
   ForeignKey,
+  Index,
   Oid,
   Relation,
   SequenceState,
   Server,
-  UniqueIndex,
 } from '../catalog/model.ts'
 import { fromCatalog, fromShippedFile, join, literal, type Sql, sql } from '../lib/sql.ts'
 import type { Session } from './session.ts'
+import { EMPTY_SEARCH_PATH } from './settings.ts'
 
 const SCHEMAS = sql`
 SELECT nspname AS name FROM pg_namespace
@@ -29,7 +34,16 @@ ORDER BY nspname`
 const SEQUENCES_A_STATEMENT = 500
 
 export async function readServer(session: Session): Promise<Server> {
-  return session.row<Server>(fromShippedFile(serverSql))
+  const { tellsIdentifier, ...server } = await session.row<
+    Omit<Server, 'systemIdentifier'> & { tellsIdentifier: boolean }
+  >(fromShippedFile(serverSql))
+  // In a statement of its own: PostgreSQL checks the right to call a function even where no row would call it.
+  const control = tellsIdentifier
+    ? await session.row<{ identifier: string }>(
+        sql`SELECT system_identifier::text AS identifier FROM pg_catalog.pg_control_system()`,
+      )
+    : undefined
+  return { ...server, systemIdentifier: control?.identifier ?? null }
 }
 
 /** Tables that a dump may read, by schema and name. */
@@ -37,37 +51,93 @@ export async function readLockableTables(session: Session): Promise<{ schema: st
   return session.rows(fromShippedFile(lockableSql))
 }
 
-type RelationRow = Omit<Relation, 'columns' | 'extension'> & {
+type RelationRow = Omit<Relation, 'columns' | 'extension' | 'inheritsFrom' | 'partitionConstraint'> & {
   extensionOid: Oid | null
   extensionName: string
   configuration: boolean
   configurationCondition: string
 }
-type ColumnRow = Column & { relation: Oid }
+type ColumnRow = Omit<Column, 'generated' | 'generatedByForeignCode' | 'castRunsForeignCode'> & {
+  relation: Oid
+}
 type ConstraintRow = CheckConstraint & ForeignKey & ExclusionConstraint & { type: 'c' | 'f' | 'x' }
-type IndexRow = Omit<UniqueIndex, 'columns'> & { dependsOn: number[]; keyColumns: number[] }
+type IndexRow = Omit<Index, 'columns' | 'foreignCode' | 'keys' | 'predicate'> & {
+  dependsOn: number[]
+  keyColumns: number[]
+  collations: (string | null)[]
+}
+type ExpressionRow = {
+  kind: 'check' | 'generated' | 'predicate' | 'key' | 'partition'
+  oid: Oid
+  number: number
+  expression: string
+}
+type ForeignCodeRow = { kind: 'constraint' | 'index' | 'generated' | 'type'; oid: Oid; number: number }
 
 /**
- * Reads the catalog in a handful of statements, however many tables there are. The session's search_path must be
- * empty, so that PostgreSQL prints names of types and expressions with their schemas.
+ * Reads the catalog in a handful of statements, however many tables there are.
+ *
+ * The session's search_path must be empty, so that types are printed with their schemas. Expressions are printed under
+ * the path under which they will be evaluated: PostgreSQL then names schemas wherever a plain name would find something
+ * else, and nobody can slip a function of theirs in between.
  */
-export async function readCatalog(session: Session): Promise<Catalog> {
+export async function readCatalog(session: Session, evaluationPath?: Sql): Promise<Catalog> {
+  const read = <Row>(text: string) => session.rows<Row>(fromShippedFile(text))
   const server = await readServer(session)
   const schemas = await session.rows<{ name: string }>(SCHEMAS)
-  const relationRows = await session.rows<RelationRow>(fromShippedFile(relationsSql))
-  const columns = groupBy(await session.rows<ColumnRow>(fromShippedFile(columnsSql)), (row) => row.relation)
-  const constraints = await session.rows<ConstraintRow>(fromShippedFile(checksSql))
-  const indexes = await session.rows<IndexRow>(fromShippedFile(uniqueIndexesSql))
-  const reads = await session.rows<{ reader: Oid; relation: Oid }>(fromShippedFile(materializedViewReadsSql))
+  const columnRows = await read<ColumnRow>(columnsSql)
+  const inheritance = await read<{ child: Oid; parent: Oid }>(inheritanceSql)
+  const foreignCode = new ForeignCode(await read<ForeignCodeRow>(foreignCodeSql))
+  const reads = await read<{ reader: Oid; relation: Oid }>(materializedViewReadsSql)
+  const relationRows = await read<RelationRow>(relationsSql)
+  const constraints = await read<ConstraintRow>(checksSql)
+  const indexes = await read<IndexRow>(indexesSql)
+
+  if (evaluationPath) await session.run(evaluationPath)
+  const expressions = new Expressions(await read<ExpressionRow>(expressionsSql))
+  if (evaluationPath) await session.run(EMPTY_SEARCH_PATH)
+
+  const columns = groupBy(columnRows, (row) => row.relation)
+  const parents = groupBy(inheritance, (row) => row.child)
+  const relationOf = (row: RelationRow): Relation => {
+    const { extensionOid, extensionName, configuration, configurationCondition, ...relation } = row
+    return {
+      ...relation,
+      partitionConstraint: expressions.get('partition', row.oid) ?? null,
+      inheritsFrom: (parents.get(row.oid) ?? []).map(({ parent }) => parent),
+      columns: (columns.get(row.oid) ?? []).map(({ relation: oid, ...column }) => ({
+        ...column,
+        generated: expressions.get('generated', oid, column.number) ?? null,
+        generatedByForeignCode: foreignCode.has('generated', oid, column.number),
+        castRunsForeignCode: foreignCode.has('type', oid, column.number),
+      })),
+      extension:
+        extensionOid === null
+          ? null
+          : { oid: extensionOid, name: extensionName, configuration, condition: configurationCondition },
+    }
+  }
   return {
     server,
     schemas: schemas.map((row) => row.name),
-    relations: new Map(relationRows.map((row) => [row.oid, relationOf(row, columns.get(row.oid) ?? [])])),
-    checks: constraints.filter((row) => row.type === 'c'),
+    relations: new Map(relationRows.map((row) => [row.oid, relationOf(row)])),
+    checks: constraints
+      .filter((row) => row.type === 'c')
+      .map((row) => ({
+        ...row,
+        expression: expressions.get('check', row.oid) ?? 'NULL',
+        foreignCode: foreignCode.has('constraint', row.oid),
+      })),
     foreignKeys: constraints.filter((row) => row.type === 'f'),
     exclusions: constraints.filter((row) => row.type === 'x'),
-    uniqueIndexes: indexes.map(({ dependsOn, keyColumns, ...index }) => ({
+    indexes: indexes.map(({ dependsOn, keyColumns, collations, ...index }) => ({
       ...index,
+      keys: collations.map((collation, at) => {
+        const key = `(${expressions.get('key', index.oid, at + 1)})`
+        return collation === null ? key : `${key} COLLATE ${collation}`
+      }),
+      predicate: expressions.get('predicate', index.oid) ?? null,
+      foreignCode: foreignCode.has('index', index.oid),
       columns: [...new Set([...keyColumns.filter((number) => number > 0), ...dependsOn])],
     })),
     materializedViewReads: new Map(
@@ -79,16 +149,41 @@ export async function readCatalog(session: Session): Promise<Catalog> {
   }
 }
 
-function relationOf(row: RelationRow, columns: readonly Column[]): Relation {
-  const { extensionOid, extensionName, configuration, configurationCondition, ...relation } = row
-  return {
-    ...relation,
-    columns,
-    extension:
-      extensionOid === null
-        ? null
-        : { oid: extensionOid, name: extensionName, configuration, condition: configurationCondition },
+class Expressions {
+  readonly #texts: ReadonlyMap<string, string>
+
+  constructor(rows: readonly ExpressionRow[]) {
+    this.#texts = new Map(rows.map((row) => [`${row.kind}:${row.oid}:${row.number}`, row.expression]))
   }
+
+  get(kind: ExpressionRow['kind'], oid: Oid, number = 0): string | undefined {
+    return this.#texts.get(`${kind}:${oid}:${number}`)
+  }
+}
+
+class ForeignCode {
+  readonly #keys: ReadonlySet<string>
+
+  constructor(rows: readonly ForeignCodeRow[]) {
+    this.#keys = new Set(rows.map(({ kind, oid, number }) => `${kind}:${oid}:${number}`))
+  }
+
+  has(kind: ForeignCodeRow['kind'], oid: Oid, number = 0): boolean {
+    return this.#keys.has(`${kind}:${oid}:${number}`)
+  }
+}
+
+/** A function or operator that could be called in the place of PostgreSQL's own, or of the library's. */
+export interface Shadow {
+  readonly kind: 'function' | 'operator' | 'library'
+  readonly name: string
+  readonly schema: string
+  readonly owner: string
+}
+
+/** What sql/catalog/shadows.sql finds under the session's search_path. */
+export async function readShadows(session: Session): Promise<Shadow[]> {
+  return session.rows(fromShippedFile(shadowsSql))
 }
 
 /** The state of sequences. A sequence does not follow the snapshot: this is its state now, as pg_dump reads it. */

@@ -4,25 +4,40 @@ import postgres from 'postgres'
 import { Fault } from '../lib/fault.ts'
 import { literal, type Sql, sql } from '../lib/sql.ts'
 import { describeTarget, isSocketFolder, type Target } from './connection/target.ts'
-import { describeSqlState } from './sqlstate.ts'
+import { describeSqlState, speaksOfStatement } from './sqlstate.ts'
 
-/** A server's answer to a statement that it refused. */
-export class ServerError extends Error {
+/**
+ * A server's answer to a statement that it refused. As a fault it says what happened in words that hold no value, so
+ * that one which nobody expected can be shown.
+ */
+export class ServerError extends Fault {
   constructor(
-    /** The server's words. They may hold a value of a row: show them only where the statement read none. */
-    message: string,
+    /** The server's own words. They may hold a value of a row. */
+    readonly words: string,
     readonly sqlState: string,
     /** Index of the character in the statement at which the error lies. */
     readonly index: number | undefined,
   ) {
-    super(message)
+    super('query-failed', `PostgreSQL refused a statement: ${describeSqlState(sqlState)}.`, {
+      remedy: "The server's log shows the statement and the reason.",
+    })
   }
 
   /** What happened, in words that hold no value. */
   get condition(): string {
     return describeSqlState(this.sqlState)
   }
+
+  /** The server's own words where they speak of the statement, else the condition. */
+  get safeWords(): string {
+    return speaksOfStatement(this.sqlState) || this.sqlState === REFUSED_BY_LIBRARY
+      ? this.words
+      : this.condition
+  }
 }
+
+/** What anon_funcs.refuse() raises: its words are about arguments. */
+const REFUSED_BY_LIBRARY = 'PV001'
 
 export type Row = Record<string, unknown>
 

@@ -4,28 +4,18 @@ import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib
 import type { Target } from './connection/target.ts'
 import { readLockableTables } from './introspect.ts'
 import { ServerError, Session } from './session.ts'
+import { DUMP_SETTINGS, EMPTY_SEARCH_PATH } from './settings.ts'
 
 /** How many tables one LOCK TABLE names. */
 const TABLES_A_LOCK = 200
 
-/**
- * The session settings that pg_dump makes, so that a row prints the same through us. row_security = off makes a table
- * whose policies would hide rows an error, where it would otherwise lose them in silence. A rule's strings must mean
- * what the parser took them for.
- */
-export const DUMP_SETTINGS = fromShippedFile(`
-SET statement_timeout = 0;
-SET lock_timeout = 0;
-SET idle_in_transaction_session_timeout = 0;
-SET DateStyle = ISO;
-SET IntervalStyle = postgres;
-SET extra_float_digits = 3;
-SET synchronize_seqscans = off;
-SET row_security = off;
-SET standard_conforming_strings = on;
-SET client_min_messages = error`)
-
-export const EMPTY_SEARCH_PATH = sql`SELECT pg_catalog.set_config('search_path', '', false)`
+export interface SnapshotOptions {
+  readonly signal: AbortSignal
+  /** Keep every table from being changed or dropped; an operation that ends in a moment need not. */
+  readonly lockTables: boolean
+  /** How long to wait for a table that somebody else has locked, in milliseconds. */
+  readonly lockWait: number
+}
 
 /**
  * A read-only transaction whose snapshot others can share, and the locks that keep the tables from being changed or
@@ -43,8 +33,8 @@ export class Snapshot {
     this.searchPath = searchPath
   }
 
-  /** Begins the transaction and takes the locks. It writes nothing, so it works on a standby. */
-  static async begin(target: Target, signal: AbortSignal): Promise<Snapshot> {
+  /** Begins the transaction and, where asked to, takes the locks. It writes nothing, so it works on a standby. */
+  static async begin(target: Target, options: SnapshotOptions): Promise<Snapshot> {
     const session = await Session.open(target)
     try {
       const { path } = await session.row<{ path: string }>(
@@ -55,7 +45,11 @@ export class Snapshot {
       )
       await session.run(sql`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY`)
       const { id } = await session.row<{ id: string }>(sql`SELECT pg_catalog.pg_export_snapshot() AS id`)
-      await lockTables(session, signal)
+      if (options.lockTables) {
+        await session.run(sql`SET LOCAL lock_timeout = ${literal(options.lockWait)}`)
+        await lockTables(session, options.signal)
+        await session.run(sql`SET LOCAL lock_timeout = 0`)
+      }
       return new Snapshot(session, id, path)
     } catch (error) {
       await session.close()
@@ -141,13 +135,14 @@ export const LOCK_NOT_AVAILABLE = '55P03'
 
 function lockFault(error: unknown): unknown {
   if (!(error instanceof ServerError)) return error
+  if (error.sqlState === LOCK_NOT_AVAILABLE) return lockWaitFault(undefined)
   if (error.sqlState === '42501') {
-    return new Fault('privilege-missing', `The user may not read every table: ${error.message}.`, {
+    return new Fault('privilege-missing', `The user may not read every table: ${error.words}.`, {
       remedy:
         'GRANT SELECT on it, for instance by GRANT pg_read_all_data TO the user (PostgreSQL 14 and later).',
     })
   }
-  return new Fault('lock-unavailable', `A table could not be locked for reading: ${error.message}.`, {
+  return new Fault('lock-unavailable', `A table could not be locked for reading: ${error.words}.`, {
     remedy: 'Try again; the schema was being changed.',
   })
 }

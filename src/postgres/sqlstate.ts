@@ -57,6 +57,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   '57P05': 'idle for too long',
   '58030': 'I/O error on the server',
   P0001: 'a function raised an exception',
+  PV001: 'a function of anon_funcs refused its arguments',
   XX000: 'internal error of the server',
   XX001: 'damaged data on the server',
   XX002: 'damaged index on the server',

@@ -7,7 +7,9 @@ import {
 import { describeTable } from '../../src/dictionary/table-pattern.ts'
 import { readTablesDictionary } from '../../src/dictionary/tables.ts'
 import { describePlace, type Fault } from '../../src/lib/fault.ts'
+import { faultOf } from '../server/faults.ts'
 
+const refusal = (work: () => unknown) => faultOf(Promise.resolve().then(work))
 const read = (text: string, name = 'd.py') => readSensitiveDictionary({ name, text })
 
 /** A dictionary as plain data: tables, and the text of every rule. */
@@ -110,11 +112,28 @@ describe('several dictionaries', () => {
     expect(shown(dictionary)).toEqual([{ tables: 'public.users', fields: {}, condition: 'y' }])
   })
 
-  test('a later query replaces rules, and later rules replace a query', () => {
+  test('a later query replaces an earlier one; a query and rules for one table are refused, whichever comes first', async () => {
     const query = rule(users, '"raw_sql": "SELECT 1"')
     const rules = rule(users, '"fields": {"a": "1"}')
-    expect(shown(merged(rules, query))).toEqual([{ tables: 'public.users', fields: {}, rawSql: 'SELECT 1' }])
-    expect(shown(merged(query, rules))).toEqual([{ tables: 'public.users', fields: { a: '1' } }])
+    expect(shown(merged(query, rule(users, '"raw_sql": "SELECT 2"')))).toEqual([
+      { tables: 'public.users', fields: {}, rawSql: 'SELECT 2' },
+    ])
+    for (const pair of [
+      [rules, query],
+      [query, rules],
+      [query, rule(users, '"sql_condition": "id < 4"')],
+    ]) {
+      expect((await refusal(() => merged(...pair))).message).toContain(
+        'name the same tables, and only one of them has "raw_sql"',
+      )
+    }
+  })
+
+  test('a key that stands twice is refused: Python would lose the first in silence', async () => {
+    const twice = '"fields": {"email": "md5(email)"}, "fields": {"phone": "md5(phone)"}'
+    expect((await refusal(() => merged(rule(users, twice)))).message).toContain('has the key "fields" twice')
+    const column = '"fields": {"email": "md5(email)", "email": "email"}'
+    expect((await refusal(() => merged(rule(users, column)))).message).toContain('has the key "email" twice')
   })
 
   test('an amended mask takes the place of the later one, since the last mask wins', () => {

@@ -128,7 +128,7 @@ describe('a rule that PostgreSQL does not take', () => {
     [
       'a constant that is none of its type',
       rules(`"age": "'x'"`),
-      'invalid input syntax for type integer',
+      'invalid text for its type',
       'masks.py:2:9 public.users.age',
     ],
     ['aggregate', rules('"email": "max(email)"'), 'must appear in the GROUP BY', 'public.users'],

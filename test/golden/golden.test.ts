@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { constraintChecks } from '../../src/compile/constraint-checks.ts'
+import { constraintChecks } from '../../src/compile/checks/constraints.ts'
 import { buildPlan } from '../../src/compile/plan/build.ts'
 import { copyStatement, needsEmptySearchPath } from '../../src/compile/select.ts'
 import { mergeSensitiveDictionaries, readSensitiveDictionary } from '../../src/dictionary/sensitive.ts'
@@ -34,9 +34,13 @@ async function compile(
   database: TestDatabase,
   sources: readonly { name: string; text: string }[],
 ): Promise<string> {
-  const snapshot = await Snapshot.begin(database.target, new AbortController().signal)
+  const snapshot = await Snapshot.begin(database.target, {
+    signal: new AbortController().signal,
+    lockTables: true,
+    lockWait: 5000,
+  })
   try {
-    const catalog = await readCatalog(snapshot.session)
+    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
     const dictionary = mergeSensitiveDictionaries(sources.map(readSensitiveDictionary))
     const plan = await buildPlan({ catalog, dictionary, policy: { allowUnmatched: true } })
     const byName = plan.tables.toSorted((left, right) =>

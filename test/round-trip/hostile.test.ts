@@ -39,7 +39,7 @@ test('masked columns change and nothing else does', async () => {
         table: 'all_types',
         fields: { c_varchar: `'a rather long text that is cut to its column'` },
       },
-      { schema_mask: '^public$', table_mask: '^(parent|child)$', fields: { b: `'inherited'` } },
+      { schema_mask: '^public$', table_mask: '^parent$', fields: { b: `'inherited'` } },
     ],
   })
   await dumpTo(source.target, folder.file('archive'), { dictionaries: [masks] })
@@ -54,8 +54,7 @@ test('masked columns change and nothing else does', async () => {
     UPDATE public.measurements SET value = value * 10;
     UPDATE public.generated_columns SET b = 'masked ' || a;
     UPDATE public.all_types SET c_varchar = 'a rather long text that is cut to its column'::varchar(30);
-    UPDATE ONLY public.parent SET b = 'inherited';
-    UPDATE ONLY public.child SET b = 'inherited';
+    UPDATE public.parent SET b = 'inherited';
     REFRESH MATERIALIZED VIEW public.m_z;
   `)
   expect(sortedRows(await contentsOf(target.target))).toBe(sortedRows(await contentsOf(source.target)))

@@ -44,7 +44,7 @@ describe('digest', () => {
   test('sha1 asks for pgcrypto', async () => {
     const error = await value(`anon_funcs.digest('a', 'b', 'sha1')`).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(ServerError)
-    expect((error as ServerError).message).toBe('The algorithm sha1 needs the extension pgcrypto.')
+    expect((error as ServerError).words).toBe('The algorithm sha1 needs the extension pgcrypto.')
     expect(await value(`anon_funcs.digest(NULL, 'b', 'sha1')`)).toBeNull()
   })
 

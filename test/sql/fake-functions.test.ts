@@ -21,7 +21,7 @@ const value = <T = unknown>(expression: string) => database.value<T>(`SELECT ${e
 async function refusal(expression: string): Promise<string> {
   const error = await value(expression).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(ServerError)
-  return (error as ServerError).message
+  return (error as ServerError).words
 }
 
 const OF_TEXT = [

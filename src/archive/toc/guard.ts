@@ -65,13 +65,20 @@ const OPTIONS = new RegExp(
 
 /** Drops secret pairs from every `OPTIONS (name 'value', …)`; an empty list goes altogether. */
 function withoutOptions(definition: string, isSecret: (name: string) => boolean): string {
-  return definition.replaceAll(OPTIONS, (clause, list: string) => {
+  const shorter = definition.replaceAll(OPTIONS, (clause, list: string) => {
     const pairs = [...list.matchAll(OPTION)]
     const kept = pairs.filter(([, name = '']) => !isSecret(unquote(name)))
     if (kept.length === pairs.length) return clause
     return kept.length === 0 ? '' : ` OPTIONS (\n    ${kept.map(([pair]) => pair).join(',\n    ')}\n)`
   })
+  return shorter.replaceAll(ALTER_OF_NOTHING, '')
 }
+
+/** What is left of the statement that sets a foreign table's column options when all of them were secret. */
+const ALTER_OF_NOTHING = new RegExp(
+  String.raw`ALTER FOREIGN TABLE (?:ONLY )?${NAME}(?:\.${NAME})? ALTER COLUMN ${NAME}\s*;\n?`,
+  'g',
+)
 
 const SETTING = new RegExp(
   String.raw`ALTER (?:DATABASE|ROLE) (?:"(?:[^"]|"")*"|[^"';])*? SET ${NAME} TO (?:${VALUE}|[^';])*;\n?`,

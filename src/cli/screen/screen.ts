@@ -88,8 +88,8 @@ export class Screen {
       process.stderr.write(line)
       return
     }
-    const { level, msg, program } = JSON.parse(line) as { level: string; msg?: string; program?: string }
-    this.#write(`${level}: ${program ? `${program}: ` : ''}${msg ?? ''}\n`)
+    const { level, msg, program, cause } = JSON.parse(line) as Record<string, string | undefined>
+    this.#write(`${level}: ${program ? `${program}: ` : ''}${msg ?? ''}${cause ? `\n${cause}` : ''}\n`)
   }
 
   #write(text: string): void {

@@ -59,6 +59,54 @@ export async function withoutConstants(text: string): Promise<string> {
   })
 }
 
+/** A token of SQL; `start` and `end` are indexes of characters in the text. */
+export interface Token {
+  readonly start: number
+  readonly end: number
+  /** As PostgreSQL's lexer calls it: IDENT, SCONST, SQL_COMMENT, or the character itself. */
+  readonly name: string
+}
+
+const bytesOf = new TextEncoder()
+
+/** The tokens of a text that parses, comments among them. */
+export async function scanSql(text: string): Promise<Token[]> {
+  const scanned = await withText(text, (module, pointer) => {
+    const result = module._wasm_scan(pointer)
+    try {
+      return module.UTF8ToString(result)
+    } finally {
+      module._wasm_free_string(result)
+    }
+  })
+  const { tokens } = JSON.parse(scanned) as {
+    tokens: readonly { start: number; end: number; tokenName: string }[]
+  }
+  const indexes = indexesByByte(text)
+  return tokens.map(({ start, end, tokenName }) => ({
+    start: indexes[start] ?? text.length,
+    end: indexes[end] ?? text.length,
+    name: tokenName,
+  }))
+}
+
+/** A text that parses, without its comments. */
+export async function withoutComments(text: string): Promise<string> {
+  const comments = (await scanSql(text)).filter(({ name }) => name === 'C_COMMENT' || name === 'SQL_COMMENT')
+  return comments.reduceRight((rest, { start, end }) => `${rest.slice(0, start)} ${rest.slice(end)}`, text)
+}
+
+/** The lexer counts bytes of UTF-8, JavaScript UTF-16 units. */
+function indexesByByte(text: string): number[] {
+  const indexes: number[] = []
+  let index = 0
+  for (const character of text) {
+    for (let byte = bytesOf.encode(character).length; byte > 0; byte--) indexes.push(index)
+    index += character.length
+  }
+  return indexes
+}
+
 function syntaxError(module: ParserModule, error: number): SqlSyntaxError {
   // PgQueryError: char *message, char *funcname, char *filename, int lineno, int cursorpos (from 1), char *context.
   const message = module.UTF8ToString(module.getValue(error, 'i32'))

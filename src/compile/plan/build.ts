@@ -1,4 +1,11 @@
-import { type Catalog, lineage, type Oid, type Relation, relationName } from '../../catalog/model.ts'
+import {
+  ancestry,
+  type Catalog,
+  lineage,
+  type Oid,
+  type Relation,
+  relationName,
+} from '../../catalog/model.ts'
 import { namesAny, namesWholeSchema, RuleIndex } from '../../dictionary/match.ts'
 import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
 import type { TablePattern } from '../../dictionary/table-pattern.ts'
@@ -41,7 +48,7 @@ class Planner {
     this.#request = request
     this.#rules = rules
     this.#tables = tables
-    this.#ruleOf = new Map(tables.map((table) => [table.oid, index.winner(this.#lineage(table))]))
+    this.#ruleOf = new Map(tables.map((table) => [table.oid, ruleFor(request.catalog, table, index)]))
     const withRules = new Set(
       tables.filter((table) => this.#ruleOf.get(table.oid)).map((table) => table.schema),
     )
@@ -108,6 +115,17 @@ class Planner {
   #lineage(relation: Relation): Relation[] {
     return lineage(this.#request.catalog, relation)
   }
+}
+
+/**
+ * The rule of a table: its own, or that of a partitioned table above it or of one that it inherits from. The query of a
+ * raw_sql gives the rows of the table that it was written for, so a table that inherits does not inherit it.
+ */
+function ruleFor(catalog: Catalog, table: Relation, index: RuleIndex): TableRule | undefined {
+  const own = index.winner(lineage(catalog, table))
+  if (own) return own
+  const inherited = index.winner(ancestry(catalog, table))
+  return inherited?.rawSql ? undefined : inherited
 }
 
 /** Tables, and the partitioned ones above them; of an extension's tables those that it declared as configuration. */

@@ -1,4 +1,11 @@
-import { type Catalog, lineage, type Relation, relationName } from '../../catalog/model.ts'
+import {
+  ancestry,
+  type Catalog,
+  type Column,
+  lineage,
+  type Relation,
+  relationName,
+} from '../../catalog/model.ts'
 import type { RuleIndex } from '../../dictionary/match.ts'
 import type { TableRule } from '../../dictionary/sensitive.ts'
 import { describeTable, isExact, matchesTable, type TablePattern } from '../../dictionary/table-pattern.ts'
@@ -18,7 +25,7 @@ export function reviewUse(
   policy: PlanPolicy,
 ): Finding[] {
   const used = new Map<TableRule, Set<string>>()
-  const findings = tables.flatMap((table) => noteUse(table, lineage(catalog, table), index, used))
+  const findings = tables.flatMap((table) => noteUse(catalog, table, index, used))
   const severity = policy.allowUnmatched ? 'warning' : 'error'
   const unused = rules.flatMap((rule) => reportUnused(rule, used.get(rule), catalog))
   return [...findings, ...unused.map((finding) => ({ ...finding, severity }) as const)]
@@ -26,12 +33,13 @@ export function reviewUse(
 
 /** Notes which rules and which of their columns a table answers to; finds what is wrong with that. */
 function noteUse(
+  catalog: Catalog,
   table: Relation,
-  names: readonly Relation[],
   index: RuleIndex,
   used: Map<TableRule, Set<string>>,
 ): Finding[] {
-  const winner = index.winner(names)
+  const names = ancestry(catalog, table)
+  const winner = index.winner(lineage(catalog, table)) ?? index.winner(names)
   return index.all(names).flatMap((rule) => {
     const fields = used.get(rule) ?? new Set()
     used.set(rule, fields)
@@ -40,8 +48,8 @@ function noteUse(
       if (!column) return []
       fields.add(field)
       const place = { ...text.place, relation: relationName(table), field }
-      if (rule === winner) return column.generated === null ? [] : [generatedColumn(place)]
-      return winner && !winner.rawSql && !winner.fields.has(field) ? [overruled(place, winner)] : []
+      if (rule === winner) return unmaskable(column, place)
+      return winner && !winner.fields.has(field) ? [overruled(place, winner)] : []
     })
   })
 }
@@ -71,6 +79,21 @@ function whatItIs(pattern: TablePattern, catalog: Catalog): string {
   const other = [...catalog.relations.values()].find((relation) => matchesTable(pattern, relation))
   if (!other) return ''
   return ` ${relationName(other)} is a ${other.kind.replace('-', ' ')}, which has no rows of its own to dump.`
+}
+
+function unmaskable(column: Column, place: Place): Finding[] {
+  if (column.generated !== null) return [generatedColumn(place)]
+  return column.castRunsForeignCode ? [foreignType(column, place)] : []
+}
+
+function foreignType(column: Column, place: Place): Finding {
+  return {
+    code: 'foreign-code',
+    severity: 'error',
+    message: `A value of the type ${column.type} is made by a function of a role that is neither a superuser nor you, and would run with your rights.`,
+    place,
+    remedy: 'Look at the function; if you trust it, give it to a superuser or make the dump as its owner.',
+  }
 }
 
 function generatedColumn(place: Place): Finding {

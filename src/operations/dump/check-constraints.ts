@@ -1,5 +1,5 @@
 import { type Catalog, relationName } from '../../catalog/model.ts'
-import { type ConstraintCheck, constraintChecks } from '../../compile/constraint-checks.ts'
+import { type ConstraintCheck, constraintChecks } from '../../compile/checks/constraints.ts'
 import { maskedColumns, type Plan } from '../../compile/plan/plan.ts'
 import { Fault, type Finding, type Place } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
@@ -51,6 +51,8 @@ export async function checkConstraints(
 }
 
 async function ask(session: Session, check: ConstraintCheck, signal: AbortSignal): Promise<Finding[]> {
+  if (!check.query)
+    return [unchecked(check, 'it calls a function of a role that is neither a superuser nor you')]
   await session.run(sql`SAVEPOINT pgveil_check`)
   try {
     const [row] = await session.rowsUntil<{ broken: string }>(signal, check.query)
@@ -59,7 +61,11 @@ async function ask(session: Session, check: ConstraintCheck, signal: AbortSignal
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
     if (error.sqlState === LOCK_NOT_AVAILABLE) throw lockWaitFault(placeOf(check))
-    return [speaksOfStatement(error.sqlState) ? unchecked(check) : failingRule(check, error)]
+    return [
+      speaksOfStatement(error.sqlState)
+        ? unchecked(check, 'it speaks of more than the columns of a row')
+        : failingRule(check, error),
+    ]
   } finally {
     if (!signal.aborted)
       await session.run(sql`ROLLBACK TO SAVEPOINT pgveil_check; RELEASE SAVEPOINT pgveil_check`)
@@ -75,6 +81,8 @@ function brokenConstraint(check: ConstraintCheck, broken: bigint): Finding {
     partition: `${rows} of the copy would not belong into the partition any more.`,
     unique: `The copy would hold ${keys} more than once under the unique index ${check.name}.`,
     'foreign-key': `The foreign key ${check.name} would point nowhere in ${rows} of the copy.`,
+    computed: '',
+    length: `The rule gives more characters than fit into the column, in ${rows}.`,
   }
   const remedies: Readonly<Record<ConstraintCheck['kind'], string>> = {
     'not-null': 'Give the rule a value for every row, for instance by coalesce(…).',
@@ -83,6 +91,8 @@ function brokenConstraint(check: ConstraintCheck, broken: bigint): Finding {
     unique: 'Use a rule that gives different values for different ones, such as md5 of the whole value.',
     'foreign-key':
       'Mask both columns by the same rule, and filter both tables alike; or let the rule of this one give NULL.',
+    computed: '',
+    length: 'Shorten the value, for instance by left(…), or write the rule without SQL: to have it cut.',
   }
   return {
     code: 'constraint-broken',
@@ -97,17 +107,23 @@ function failingRule(check: ConstraintCheck, error: ServerError): Finding {
   return {
     code: 'rule-fails',
     severity: 'error',
-    message: `A rule of this table fails on a row: ${error.condition}.`,
+    message:
+      check.kind === 'computed'
+        ? `${check.name} cannot be computed from the masked values: ${error.condition}.`
+        : `A rule of this table fails on a row: ${error.condition}.`,
     place: placeOf(check),
-    remedy: 'Let the rule handle every value of the column, empty and NULL among them.',
+    remedy:
+      check.kind === 'computed'
+        ? 'Let the rule give values of the form that the generated column or index works with.'
+        : 'Let the rule handle every value of the column, empty and NULL among them.',
   }
 }
 
-function unchecked(check: ConstraintCheck): Finding {
+function unchecked(check: ConstraintCheck, reason: string): Finding {
   return {
     code: 'constraint-unchecked',
     severity: 'warning',
-    message: `Whether the copy keeps the constraint ${check.name} cannot be asked: it speaks of more than the columns of a row.`,
+    message: `Whether the copy keeps ${check.name} cannot be asked: ${reason}.`,
     place: placeOf(check),
     remedy: 'Restore the archive once to be sure.',
   }

@@ -9,12 +9,8 @@ import type { Target } from '../../postgres/connection/target.ts'
 import { CopyError, CopySession } from '../../postgres/copy-session.ts'
 import type { Program } from '../../postgres/programs.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
-import {
-  EMPTY_SEARCH_PATH,
-  LOCK_NOT_AVAILABLE,
-  lockWaitFault,
-  type Snapshot,
-} from '../../postgres/snapshot.ts'
+import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
+import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
 import { describeSqlState } from '../../postgres/sqlstate.ts'
 import type { ArchiveFolder, WrittenFile } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'

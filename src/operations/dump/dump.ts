@@ -1,12 +1,13 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
-import type { Catalog } from '../../catalog/model.ts'
+import type { Catalog, SequenceState } from '../../catalog/model.ts'
 import { buildPlan } from '../../compile/plan/build.ts'
 import type { Plan } from '../../compile/plan/plan.ts'
 import { mergeSensitiveDictionaries, readSensitiveDictionary } from '../../dictionary/sensitive.ts'
 import { readTablesDictionary } from '../../dictionary/tables.ts'
-import type { Finding } from '../../lib/fault.ts'
+import { Fault, type Finding } from '../../lib/fault.ts'
 import { readCatalog, readSequences } from '../../postgres/introspect.ts'
+import { ServerError } from '../../postgres/session.ts'
 import { archiveEncoding, Snapshot } from '../../postgres/snapshot.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
@@ -39,10 +40,14 @@ export async function dump(context: Context, request: DumpRequest): Promise<Dump
   await ArchiveFolder.check(request.outputFolder, { clear: request.clearOutput })
 
   context.onProgress({ stage: 'plan', done: 0, total: 1 })
-  const snapshot = await Snapshot.begin(request.source, context.signal)
+  const snapshot = await Snapshot.begin(request.source, {
+    signal: context.signal,
+    lockTables: true,
+    lockWait: request.lockWait,
+  })
   const guarded = whileSnapshotLives(context, snapshot)
   try {
-    const catalog = await readCatalog(snapshot.session)
+    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
     const plan = await buildPlan({
       catalog,
       dictionary,
@@ -97,6 +102,8 @@ async function dumpPlan(
     if (withRows && assembly.tables.length === 0)
       context.log.warn('The archive holds no rows: no table is left.')
 
+    // Asked before the rows are copied, so that a missing privilege is known in time.
+    const sequences = withRows ? await sequenceStates(snapshot, catalog, assembly) : []
     const work = {
       source,
       psql,
@@ -111,7 +118,7 @@ async function dumpPlan(
       withRows && request.largeObjects
         ? await dumpLargeObjects(context, pgDump, folder)
         : { entries: [], files: [] }
-    const toc = await finalToc(request, snapshot, catalog, assembly, largeObjects)
+    const toc = finalToc(request, catalog, assembly, sequences, largeObjects)
     const omitted = withRows && !request.largeObjects ? await countLargeObjects(snapshot.session) : 0
     context.signal.throwIfAborted()
     const made = { snapshot, catalog, plan, assembly, copied, largeObjects, omitted, pgDump: program }
@@ -125,15 +132,29 @@ async function dumpPlan(
   }
 }
 
-async function finalToc(
-  request: DumpRequest,
+async function sequenceStates(
   snapshot: Snapshot,
   catalog: Catalog,
   assembly: Assembly,
+): Promise<SequenceState[]> {
+  try {
+    return await readSequences(snapshot.session, sequencesOf(catalog, assembly.structure))
+  } catch (error) {
+    if (!(error instanceof ServerError && error.sqlState === '42501')) throw error
+    throw new Fault('privilege-missing', `The user may not read every sequence: ${error.words}.`, {
+      remedy: 'GRANT SELECT on it, for instance by GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO the user.',
+    })
+  }
+}
+
+function finalToc(
+  request: DumpRequest,
+  catalog: Catalog,
+  assembly: Assembly,
+  sequences: readonly SequenceState[],
   largeObjects: LargeObjects,
-): Promise<Toc> {
+): Toc {
   if (request.content === 'structure') return assembly.structure
-  const sequences = await readSequences(snapshot.session, sequencesOf(catalog, assembly.structure))
   const toc = completeToc(assembly, catalog, sequences, largeObjects.entries)
   return request.content === 'data' ? rowsOnlyToc(toc, assembly, catalog) : toc
 }

@@ -1,12 +1,15 @@
 import { relationName } from '../../catalog/model.ts'
+import { calledNames } from '../../compile/called-names.ts'
 import type { Expression } from '../../compile/expression.ts'
 import { isUntouched, maskedColumns, type Plan, type TablePlan } from '../../compile/plan/plan.ts'
 import { needsEmptySearchPath, relationSql, selectStatement } from '../../compile/select.ts'
 import type { SqlText } from '../../dictionary/shape.ts'
 import { Fault, type Finding, type Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
+import { readShadows, type Shadow } from '../../postgres/introspect.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
-import { EMPTY_SEARCH_PATH, type Snapshot } from '../../postgres/snapshot.ts'
+import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
+import type { Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
 
 interface ExplainNode {
@@ -22,6 +25,10 @@ interface ExplainNode {
 export async function verifyRules(context: Context, snapshot: Snapshot, plan: Plan): Promise<void> {
   const findings: Finding[] = []
   const changed = plan.tables.filter((table) => !isUntouched(table) && table.rows.kind !== 'left-out')
+  await snapshot.session.run(snapshot.databaseSearchPath)
+  findings.push(...shadowed(changed, await readShadows(snapshot.session)))
+  // Planning may call a function already.
+  if (findings.length > 0) throw Fault.of(findings)
   for (const [done, table] of changed.entries()) {
     context.signal.throwIfAborted()
     context.onProgress({ stage: 'verify', done, total: changed.length, item: relationName(table.relation) })
@@ -32,9 +39,64 @@ export async function verifyRules(context: Context, snapshot: Snapshot, plan: Pl
   if (findings.length > 0) throw Fault.of(findings)
 }
 
+/**
+ * Rules that call by a plain name what a role that nobody need trust has defined too: the types of the arguments decide
+ * which one runs, with the rights of whoever makes the dump, and what it gives may be the raw value.
+ */
+function shadowed(tables: readonly TablePlan[], shadows: readonly Shadow[]): Finding[] {
+  if (shadows.length === 0) return []
+  const findings = new Map<SqlText, Finding>()
+  for (const table of tables) {
+    for (const { tree, source, field } of sqlOf(table)) {
+      const called = calledNames(tree)
+      const calls = { function: called.functions, operator: called.operators, library: called.library }
+      const shadow = shadows.find(({ kind, name }) => calls[kind].has(name))
+      if (!shadow || findings.has(source)) continue
+      const place = { ...source.place, relation: relationName(table.relation), field }
+      findings.set(source, shadowFinding(shadow, place))
+    }
+  }
+  return [...findings.values()]
+}
+
+function sqlOf(table: TablePlan): { tree: unknown; source: SqlText; field?: string }[] {
+  const { rows } = table
+  return [
+    ...maskedColumns(table).map(({ column, expression }) => ({ ...expression, field: column.name })),
+    ...(rows.kind === 'filtered' && 'sql' in rows.condition ? [rows.condition] : []),
+    ...(rows.kind === 'replaced' ? [rows.query] : []),
+  ]
+}
+
+function shadowFinding({ kind, name, schema, owner }: Shadow, place: Place): Finding {
+  const ofLibrary = kind === 'library'
+  return {
+    code: 'rule-shadowed',
+    severity: 'error',
+    message: ofLibrary
+      ? `anon_funcs.${name} belongs to ${owner}, who can change what it does.`
+      : `The rule calls ${name}, and besides PostgreSQL's own there is one in the schema ${schema}, of ${owner}.`,
+    place,
+    remedy: ofLibrary
+      ? 'Drop the schema anon_funcs and run pgveil init as a role you trust.'
+      : kind === 'operator'
+        ? `Say which one is meant: OPERATOR(pg_catalog.${name}).`
+        : `Say which one is meant: pg_catalog.${name}(…).`,
+  }
+}
+
 async function verifyTable(session: Session, table: TablePlan): Promise<Finding[]> {
   const failure = await explain(session, selectStatement(table))
-  if (Array.isArray(failure)) return changesRowCount(table, failure)
+  if (Array.isArray(failure)) {
+    const place = {
+      ...maskedColumns(table)[0]?.expression.source.place,
+      relation: relationName(table.relation),
+    }
+    const changing = changesRowCount(table, failure, place)
+    if (changing.length === 0) return []
+    const pinned = await pinDown(session, table)
+    return pinned.length > 0 ? pinned : changing
+  }
   const pinned = await pinDown(session, table)
   return pinned.length > 0 ? pinned : [findingFor(table, failure, { relation: relationName(table.relation) })]
 }
@@ -63,7 +125,12 @@ async function pinDown(session: Session, table: TablePlan): Promise<Finding[]> {
   for (const { column, expression } of maskedColumns(table)) {
     const cast = sql`SELECT ${expression.sql}::${fromCatalog(column.type)} ${from}`
     const failure = await explain(session, cast)
-    if (Array.isArray(failure)) continue
+    if (Array.isArray(failure)) {
+      findings.push(
+        ...changesRowCount(table, failure, { ...expression.source.place, relation, field: column.name }),
+      )
+      continue
+    }
     const place = placeInside(expression.source, failure, 'EXPLAIN (FORMAT JSON) SELECT ('.length, expression)
     findings.push(findingFor(table, failure, { ...place, relation, field: column.name }))
   }
@@ -95,7 +162,7 @@ async function missingColumns(session: Session, table: TablePlan, place: Place):
     findings.push({
       code: 'raw-sql-columns',
       severity: 'error',
-      message: `"raw_sql" does not give this column as the table needs it: ${failure.message}.`,
+      message: `"raw_sql" does not give this column as the table needs it: ${failure.safeWords}.`,
       place: { ...place, field: column.name },
       remedy: `Give it under the name ${column.name} and a type that can be cast to ${column.type}.`,
     })
@@ -103,7 +170,7 @@ async function missingColumns(session: Session, table: TablePlan, place: Place):
   return findings
 }
 
-/** EXPLAIN reads no rows, so its error speaks of the dictionary and may be shown. */
+/** While it plans, PostgreSQL may compute a function that reads rows, so not every error of EXPLAIN may be shown. */
 function findingFor(table: TablePlan, error: ServerError, place: Place): Finding {
   const names = table.relation.columns.map((column) => column.name).join(', ')
   const remedies: Readonly<Record<string, string>> = {
@@ -118,7 +185,7 @@ function findingFor(table: TablePlan, error: ServerError, place: Place): Finding
   return {
     code: 'rule-rejected',
     severity: 'error',
-    message: `PostgreSQL refuses the rule: ${error.message}.`,
+    message: `PostgreSQL refuses the rule: ${error.safeWords}.`,
     place,
     remedy: lacksSchema ? EMPTY_PATH_REMEDY : remedies[error.sqlState],
   }
@@ -138,7 +205,7 @@ function placeInside(source: SqlText, error: ServerError, prefix: number, expres
  * An aggregate makes one row of many, a function that returns a set makes many rows of one: either would change how
  * many rows the copy has, in silence.
  */
-function changesRowCount(table: TablePlan, plan: readonly ExplainNode[]): Finding[] {
+function changesRowCount(table: TablePlan, plan: readonly ExplainNode[], place: Place): Finding[] {
   if (table.rows.kind === 'replaced') return []
   const culprit = plan.map(rowChangingNode).find((type) => type !== undefined)
   if (!culprit) return []
@@ -147,7 +214,7 @@ function changesRowCount(table: TablePlan, plan: readonly ExplainNode[]): Findin
       code: 'rows-not-preserved',
       severity: 'error',
       message: `A rule changes the number of rows: it holds ${culprit}.`,
-      place: { ...maskedColumns(table)[0]?.expression.source.place, relation: relationName(table.relation) },
+      place,
       remedy: 'A rule gives one value for each row. Put an aggregate or a set into a sub-select of its own.',
     },
   ]

@@ -60,7 +60,7 @@ export class ComplaintReader {
 
   #settle(command: string | undefined): void {
     if (this.#error === undefined) return
-    const complaint = { message: withoutValues(this.#error), entry: this.#entry }
+    const complaint = { message: withoutValues(this.#error, this.#entry), entry: this.#entry }
     this.#onComplaint(complaint, judge(this.#error, command))
     this.#error = undefined
     this.#entry = undefined
@@ -74,14 +74,40 @@ function judge(error: string, command: string | undefined): Verdict {
   return fits(MISSING_ROLE) ? 'missing-role' : 'harmful'
 }
 
+/** What reads or writes rows; anything else that a restore runs cannot know a value. */
+const MEETS_ROWS =
+  /^(TABLE DATA|SEQUENCE SET|MATERIALIZED VIEW DATA|(FK |CHECK )?CONSTRAINT|INDEX|BLOBS?|LARGE OBJECT|TRIGGER|RULE)\b/
+
 /**
- * An error about a row quotes it (`invalid input syntax for type integer: "Alice"`); names of objects are quoted too.
- * What follows a colon may be a value, names stand before it.
+ * The beginnings of PostgreSQL's messages that say what is wrong in names of objects; a value comes, if at all, behind
+ * a colon. Other messages may begin with a value, and functions of the database say what they like.
  */
-function withoutValues(error: string): string {
+const SPEAKS_OF_OBJECTS = new RegExp(
+  [
+    'could not create unique index ".*"$',
+    'duplicate key value violates unique constraint ".*"$',
+    '(null value in column|new row for relation|insert or update on table|update or delete on table) ".*" .*violates ',
+    'check constraint ".*" (of relation ".*" )?is violated by some row$',
+    '(relation|schema|type|index|constraint|role|extension|column|table|language|operator) ".*" .*(exist|exists)',
+    '(function|operator) .* does not exist$',
+    '(permission denied for|must be|cannot|syntax error|unrecognized configuration parameter) ',
+    'value too long for type [a-z ]+\\(\\d+\\)$',
+    'invalid input (syntax|value) for (type|enum) [\\w. ]+$',
+    '(date/time field value|[a-z]+) out of range$',
+    '(extra data after last expected column|missing data for column ".*")$',
+    '(could not (extend|write|read|open)|no space left|out of memory|out of shared memory) ?',
+    '(terminating connection|canceling statement|deadlock detected|server closed the connection)',
+  ].join('|'),
+  'i',
+)
+
+/** An error about a row quotes it: `invalid input syntax for type integer: "Alice"`. */
+function withoutValues(error: string, entry: string | undefined): string {
   const message = error.replace(/^could not execute query: /, '').replace(/^ERROR:\s+/, '')
-  const copy = /^(COPY failed for table "[^"]*"): ERROR:\s+(.*)$/.exec(message)
-  if (!copy) return message
-  const reason = (copy[2] ?? '').replace(/: .*$/, '')
-  return `${copy[1]}: ${reason}`
+  const copy = /^COPY failed for table ".*?": (?:ERROR:\s+)?(.*)$/.exec(message)
+  const ofProgram = entry === undefined && message === error
+  if (!copy && (ofProgram || (entry !== undefined && !MEETS_ROWS.test(entry)))) return message
+  const reason = (copy?.[1] ?? message).replace(/: .*$/, '')
+  const known = SPEAKS_OF_OBJECTS.exec(reason)?.index === 0
+  return known ? reason : "PostgreSQL refused a row or a value; the server's log says which"
 }

@@ -1,7 +1,13 @@
 import type { ManifestTable } from '../../archive/manifest.ts'
 import type { TocEntry } from '../../archive/toc/toc.ts'
-import { type Catalog, type ForeignKey, type Relation, relationName } from '../../catalog/model.ts'
-import { orphanCount } from '../../compile/foreign-keys.ts'
+import {
+  type Catalog,
+  type ForeignKey,
+  type Relation,
+  relationKey,
+  relationName,
+} from '../../catalog/model.ts'
+import { orphanCount } from '../../compile/checks/foreign-keys.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import { fromCatalog, join, sql } from '../../lib/sql.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
@@ -14,12 +20,10 @@ export interface MatchedTable {
 
 /** Finds for every table of rows its table in the target. Throws `target-structure` naming all that do not fit. */
 export function matchTables(tables: readonly ManifestTable[], catalog: Catalog): MatchedTable[] {
-  const byName = new Map(
-    [...catalog.relations.values()].map((relation) => [relationName(relation), relation]),
-  )
+  const byName = new Map([...catalog.relations.values()].map((relation) => [relationKey(relation), relation]))
   const findings: Finding[] = []
   const matched = tables.flatMap((archived) => {
-    const relation = byName.get(relationName(archived))
+    const relation = byName.get(relationKey(archived))
     const missing = relation
       ? archived.columns.filter((name) => !relation.columns.some((column) => column.name === name))
       : []
@@ -70,7 +74,7 @@ async function truncateTables(session: Session, tables: readonly MatchedTable[])
     )
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
-    throw new Fault('target-not-empty', `The tables cannot be emptied: ${error.message}.`, {
+    throw new Fault('target-not-empty', `The tables cannot be emptied: ${error.safeWords}.`, {
       remedy: 'Take the tables that reference them into the restore too, or empty those first.',
     })
   }
@@ -92,9 +96,10 @@ export async function triggerFreeOptions(session: Session): Promise<string | und
 
 /** Orders rows so that what is referenced loads first; other entries keep their places behind them. */
 export function inForeignKeyOrder(entries: readonly TocEntry[], ordered: readonly Relation[]): TocEntry[] {
-  const rank = new Map(ordered.map((relation, index) => [relationName(relation), index]))
+  const rank = new Map(ordered.map((relation, index) => [relationKey(relation), index]))
   const isRows = (entry: TocEntry) => entry.description === 'TABLE DATA'
-  const rankOf = (entry: TocEntry) => rank.get(`${entry.schema}.${entry.tag}`) ?? 0
+  const rankOf = (entry: TocEntry) =>
+    rank.get(relationKey({ schema: entry.schema ?? '', name: entry.tag ?? '' })) ?? 0
   const first = entries.findIndex(isRows)
   if (first === -1) return [...entries]
   const rows = entries.filter(isRows).toSorted((left, right) => rankOf(left) - rankOf(right))

@@ -1,9 +1,10 @@
+import { relationKey } from '../../catalog/model.ts'
 import { Fault } from '../../lib/fault.ts'
 import { describeTarget } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { chooseProgram, type Program } from '../../postgres/programs.ts'
 import { Session } from '../../postgres/session.ts'
-import { EMPTY_SEARCH_PATH } from '../../postgres/snapshot.ts'
+import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { StoredArchive } from '../../storage/stored-archive.ts'
 import { settleProgram } from '../program-choice.ts'
 import { recreateDatabase } from './prepare-database.ts'
@@ -49,7 +50,7 @@ export async function openTarget(request: RestoreRequest, archive: StoredArchive
       await refuseExtraTables(
         session,
         manifest,
-        new Set(archived.map((entry) => `${entry.schema}.${entry.tag}`)),
+        new Set(archived.map((entry) => relationKey({ schema: entry.schema ?? '', name: entry.tag ?? '' }))),
       )
     }
     return session

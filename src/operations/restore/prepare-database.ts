@@ -91,7 +91,7 @@ async function openMaintenance(target: Target): Promise<Session> {
 }
 
 function recreateFault(error: ServerError, target: Target): Fault {
-  return new Fault('target-busy', `The database ${target.database} cannot be replaced: ${error.message}.`, {
+  return new Fault('target-busy', `The database ${target.database} cannot be replaced: ${error.words}.`, {
     remedy: 'The user must own the database and have CREATEDB, and nobody else may be connected.',
   })
 }

@@ -24,6 +24,7 @@ import {
   triggerFreeOptions,
   verifyForeignKeys,
 } from './data-only.ts'
+import { dropForeignKeys } from './foreign-keys-off.ts'
 import { openTarget, settlePgRestore } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import type { RestoreRequest } from './request.ts'
@@ -114,6 +115,7 @@ class RestoreWork {
     const clean = existing === 'clean' ? ['--clean', '--if-exists'] : []
     if (!dropChecks) return [...warnings, ...(await this.#run(entries, [...options, ...clean]))]
 
+    if (existing === 'clean') await dropForeignKeys(this.#session, entries)
     warnings.push(...(await this.#run(entries, [...options, ...clean, '--section=pre-data'])))
     for (const name of await dropCustomChecks(this.#session)) {
       this.#context.log.info(`dropped the CHECK constraint ${name}`)

@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import type { TocEntry } from '../../archive/toc/toc.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import { readLines } from '../../postgres/child.ts'
-import { clientEnvironment, describeTarget, type Target } from '../../postgres/connection/target.ts'
+import {
+  clientEnvironment,
+  databaseParameter,
+  describeTarget,
+  type Target,
+} from '../../postgres/connection/target.ts'
 import type { Program } from '../../postgres/programs.ts'
 import { spawnSupervised } from '../../postgres/supervised.ts'
 import type { Context } from '../context.ts'
@@ -54,7 +59,7 @@ async function runWithList(
       '--format=directory',
       '--verbose',
       '--no-password',
-      `--dbname=${run.target.database}`,
+      `--dbname=${databaseParameter(run.target)}`,
       `--use-list=${list}`,
       ...run.options,
       run.archive,

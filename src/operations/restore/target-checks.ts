@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import objectsSql from '../../../sql/restore/objects.sql' with { type: 'text' }
 import type { Manifest } from '../../archive/manifest.ts'
-import type { Server } from '../../catalog/model.ts'
+import { relationKey, relationName, type Server } from '../../catalog/model.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import { fromShippedFile, literal, sql } from '../../lib/sql.ts'
 import { describeTarget, isSocketFolder, type Target } from '../../postgres/connection/target.ts'
@@ -50,14 +50,17 @@ export async function refuseUnlessEmpty(session: Session): Promise<void> {
   )
 }
 
-/** Cleaning drops what the archive holds too; tables beside them would stay, or stand in the way. */
+/**
+ * Cleaning drops what the archive holds too; tables beside them would stay, or stand in the way. `archived` are the keys
+ * of the archive's tables.
+ */
 export async function refuseExtraTables(
   session: Session,
   manifest: Manifest,
   archived: ReadonlySet<string>,
 ): Promise<void> {
-  const rows = await session.rows<{ name: string }>(sql`
-SELECT n.nspname || '.' || c.relname AS name
+  const rows = await session.rows<{ schema: string; name: string }>(sql`
+SELECT n.nspname AS schema, c.relname AS name
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p')
@@ -67,8 +70,8 @@ WHERE c.relkind IN ('r', 'p')
     SELECT FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e'
   )
-ORDER BY 1`)
-  const extra = rows.map((row) => row.name).filter((name) => !archived.has(name))
+ORDER BY 1, 2`)
+  const extra = rows.filter((row) => !archived.has(relationKey(row))).map(relationName)
   if (extra.length === 0) return
   throw new Fault(
     'target-extra-tables',

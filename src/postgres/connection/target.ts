@@ -33,6 +33,11 @@ export function describeTarget(target: Target): string {
   return `${target.user}@${target.host}:${target.port}/${target.database}`
 }
 
+/** The database for --dbname of libpq's programs, which would take a name with an equals sign for a connection string. */
+export function databaseParameter(target: Target): string {
+  return `dbname='${target.database.replaceAll(/[\\']/g, '\\$&')}'`
+}
+
 /**
  * The environment in which libpq's programs (psql, pg_dump, pg_restore) reach the target. The password travels here
  * and never in argv; every other PG* variable of ours is left out, so that nothing but the target decides.

@@ -5,7 +5,13 @@ SELECT
 FROM ONLY public.by_colour_0
 ) TO STDOUT;
 
-COPY public.child (a, b, c) TO STDOUT;
+COPY (
+SELECT
+  a,
+  ('parent and children')::text AS b,
+  c
+FROM ONLY public.child
+) TO STDOUT;
 
 COPY (
 SELECT
@@ -37,7 +43,7 @@ FROM ONLY public.events_old
 COPY (
 SELECT
   a,
-  ('parent only')::text AS b
+  ('parent and children')::text AS b
 FROM ONLY public.parent
 ) TO STDOUT;
 

@@ -43,10 +43,10 @@ FROM ONLY public.lines
 WHERE referencing.order_id IS NOT NULL AND NOT EXISTS (SELECT FROM (SELECT id FROM (
 SELECT
   id,
-  ((SELECT 'x' || orders.id)) AS customer,
+  ((SELECT 'x' || orders.id))::text AS customer,
   at
 FROM ONLY public.orders
 WHERE ( at > '2025-01-01' -- this year
               AND id <> 7
 )
-) AS "orders") AS referenced WHERE referenced.id = referencing.order_id);
+) AS "orders") AS referenced WHERE referenced.id OPERATOR(pg_catalog.=) referencing.order_id);

@@ -98,7 +98,7 @@ FROM ONLY public.people
   ) AS keys
   WHERE key_1 IS NOT NULL
   GROUP BY key_1
-  HAVING pg_catalog.count(*) > 1
+  HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1
 ) AS duplicates;
 
 
@@ -121,7 +121,7 @@ FROM ONLY public.people
   ) AS keys
   WHERE key_1 IS NOT NULL AND key_2 IS NOT NULL
   GROUP BY key_1, key_2
-  HAVING pg_catalog.count(*) > 1
+  HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1
 ) AS duplicates;
 
 
@@ -144,8 +144,24 @@ FROM ONLY public.people
   ) AS keys
   WHERE key_1 IS NOT NULL
   GROUP BY key_1
-  HAVING pg_catalog.count(*) > 1
+  HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1
 ) AS duplicates;
+
+
+-- check computed shout of public.people
+SELECT least(0, pg_catalog.count(shout)) AS broken
+FROM (
+SELECT *, (upper(nick)) AS shout
+FROM (
+SELECT
+  id,
+  (md5(email))::text AS email,
+  (nullif(nick, 'x'))::text AS nick,
+  (age / 2)::integer AS age,
+  (upper(country))::text AS country
+FROM ONLY public.people
+) AS "people"
+) AS "people";
 
 
 -- check foreign-key people_country_fkey of public.people
@@ -167,7 +183,7 @@ SELECT
   code,
   name
 FROM ONLY public.countries
-) AS "countries") AS referenced WHERE referenced.code = referencing.country);
+) AS "countries") AS referenced WHERE referenced.code OPERATOR(pg_catalog.=) referencing.country);
 
 
 -- check foreign-key refers_full_x_y_fkey of public.refers_full
@@ -184,4 +200,4 @@ SELECT
   b,
   c
 FROM ONLY public.full_match
-) AS "full_match") AS referenced WHERE referenced.c = referencing.x AND referenced.b = referencing.y));
+) AS "full_match") AS referenced WHERE referenced.c OPERATOR(pg_catalog.=) referencing.x AND referenced.b OPERATOR(pg_catalog.=) referencing.y));

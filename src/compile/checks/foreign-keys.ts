@@ -1,5 +1,5 @@
-import type { Column, ForeignKey, Relation } from '../catalog/model.ts'
-import { fromCatalog, join, type Sql, sql } from '../lib/sql.ts'
+import type { Column, ForeignKey, Relation } from '../../catalog/model.ts'
+import { fromCatalog, join, type Sql, sql } from '../../lib/sql.ts'
 
 /**
  * Counts the rows whose foreign key points nowhere. `referencing` and each of `referenced` are what can stand behind
@@ -14,6 +14,7 @@ export function orphanCount(
   const pairs = key.columns.map((number, index) => ({
     own: columnSql(tables.own, number),
     other: columnSql(tables.root, key.referencedColumns[index]),
+    equals: sql`OPERATOR(${fromCatalog(key.equalities[index] ?? 'pg_catalog.=')})`,
   }))
   const others = join(pairs.map(({ other }) => other))
   const targets = join(
@@ -21,7 +22,7 @@ export function orphanCount(
     sql` UNION ALL `,
   )
   const match = join(
-    pairs.map(({ own, other }) => sql`referenced.${other} = referencing.${own}`),
+    pairs.map(({ own, other, equals }) => sql`referenced.${other} ${equals} referencing.${own}`),
     sql` AND `,
   )
   const filled = pairs.map(({ own }) => sql`referencing.${own} IS NOT NULL`)

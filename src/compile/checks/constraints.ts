@@ -3,15 +3,16 @@ import type {
   CheckConstraint,
   Column,
   ForeignKey,
+  Index,
   Oid,
   Relation,
-  UniqueIndex,
-} from '../catalog/model.ts'
-import { fromCatalog, identifier, join, nothing, type Sql, sql } from '../lib/sql.ts'
+} from '../../catalog/model.ts'
+import { fromCatalog, join, literal, nothing, type Sql, sql } from '../../lib/sql.ts'
+import { alwaysNotNull } from '../not-null.ts'
+import { maskedColumns, type Plan, type TablePlan } from '../plan/plan.ts'
+import { rowsOf } from '../select.ts'
 import { orphanCount } from './foreign-keys.ts'
-import { alwaysNotNull } from './not-null.ts'
-import { maskedColumns, type Plan, type TablePlan } from './plan/plan.ts'
-import { selectStatement } from './select.ts'
+import { isEvaluated, restoredRows } from './restored-rows.ts'
 
 /**
  * A question to the source whose answer says whether the restore of the masked rows will fail: how many rows break a
@@ -20,27 +21,41 @@ import { selectStatement } from './select.ts'
  */
 export interface ConstraintCheck {
   readonly table: TablePlan
-  readonly kind: 'not-null' | 'check' | 'partition' | 'unique' | 'foreign-key'
+  readonly kind: 'not-null' | 'check' | 'partition' | 'unique' | 'foreign-key' | 'computed' | 'length'
   /** Of the constraint or index; of the column for NOT NULL. */
   readonly name: string
   /** The columns of the table that it speaks of. */
   readonly columns: readonly Column[]
-  /** Gives one row with one column, `broken`: the number of rows (for `unique`, of keys) that break it. */
-  readonly query: Sql
+  /**
+   * Gives one row with one column, `broken`: the number of rows (for `unique`, of keys) that break it. Undefined where
+   * it would run code of a role that is not trusted.
+   */
+  readonly query: Sql | undefined
+}
+
+export interface CheckOptions {
+  /** Look at no more than this many rows of each table. Foreign keys, which need all of them, are not asked about then. */
+  readonly sample?: number | undefined
 }
 
 /** All checks that a plan calls for. */
-export function constraintChecks(catalog: Catalog, plan: Plan): ConstraintCheck[] {
-  const builder = new CheckBuilder(catalog, plan)
+export function constraintChecks(
+  catalog: Catalog,
+  plan: Plan,
+  options: CheckOptions = {},
+): ConstraintCheck[] {
+  const builder = new CheckBuilder(catalog, plan, options)
   return plan.tables.flatMap((table) => builder.checksOf(table))
 }
 
 class CheckBuilder {
   readonly #catalog: Catalog
   readonly #leaves: ReadonlyMap<Oid, readonly TablePlan[]>
+  readonly #options: CheckOptions
 
-  constructor(catalog: Catalog, plan: Plan) {
+  constructor(catalog: Catalog, plan: Plan, options: CheckOptions) {
     this.#catalog = catalog
+    this.#options = options
     this.#leaves = leavesByRoot(catalog, plan)
   }
 
@@ -50,18 +65,28 @@ class CheckBuilder {
     return [
       ...(touched.size > 0 ? this.#rowChecks(table, touched) : []),
       ...(touched.size > 0 ? this.#uniqueChecks(table, touched) : []),
-      ...this.#foreignKeyChecks(table, touched),
+      ...(touched.size > 0 ? this.#computedChecks(table, touched) : []),
+      ...(this.#options.sample === undefined ? this.#foreignKeyChecks(table, touched) : []),
     ]
   }
 
   #rowChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
     const { relation } = table
-    const count = (kind: ConstraintCheck['kind'], name: string, columns: readonly Column[], broken: Sql) => ({
+    const count = (
+      kind: ConstraintCheck['kind'],
+      name: string,
+      columns: readonly Column[],
+      broken: Sql,
+      trusted = true,
+    ) => ({
       table,
       kind,
       name,
       columns,
-      query: sql`SELECT pg_catalog.count(*) AS broken\nFROM ${restoredRows(table)}\nWHERE ${broken}`,
+      query:
+        trusted && columns.every(isEvaluated)
+          ? sql`SELECT pg_catalog.count(*) AS broken\nFROM ${restoredRows(table, this.#options)}\nWHERE ${broken}`
+          : undefined,
     })
     const notNull = table.columns
       .filter((plan) => plan.column.notNull && touched.has(plan.column.number))
@@ -76,8 +101,9 @@ class CheckBuilder {
         count(
           'check',
           check.name,
-          columnsOf(relation, check.columns),
+          speaksOfRow(check) ? relation.columns : columnsOf(relation, check.columns),
           sql`NOT (${fromCatalog(check.expression)})`,
+          !check.foreignCode,
         ),
       )
     const bound = relation.partitionConstraint
@@ -96,16 +122,76 @@ class CheckBuilder {
   }
 
   #uniqueChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
-    return this.#catalog.uniqueIndexes
+    return this.#touchedIndexes(table, touched)
+      .filter((index) => index.unique)
+      .map((index) => {
+        const columns = columnsOf(table.relation, index.columns)
+        const trusted = !index.foreignCode && columns.every(isEvaluated)
+        return {
+          table,
+          kind: 'unique',
+          name: index.name,
+          columns,
+          query: trusted ? duplicateKeys(table, index, this.#options) : undefined,
+        }
+      })
+  }
+
+  #touchedIndexes(table: TablePlan, touched: ReadonlySet<number>): Index[] {
+    return this.#catalog.indexes
       .filter((index) => index.relation === table.relation.oid)
       .filter((index) => index.columns.some((number) => touched.has(number)))
-      .map((index) => ({
-        table,
-        kind: 'unique',
-        name: index.name,
-        columns: columnsOf(table.relation, index.columns),
-        query: duplicateKeys(table, index),
-      }))
+  }
+
+  /** What the restore will compute of the rows: it must be able to. And values that are read from text must fit. */
+  #computedChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
+    const { relation } = table
+    const computed = (name: string, columns: readonly Column[], values: readonly Sql[], trusted: boolean) => {
+      const counts = values.map((value) => sql`pg_catalog.count(${value})`)
+      const rows = restoredRows(table, this.#options)
+      const query = sql`SELECT least(0, ${join(counts)}) AS broken\nFROM ${rows}`
+      return { table, kind: 'computed' as const, name, columns, query: trusted ? query : undefined }
+    }
+    const masked = maskedColumns(table).map(({ column }) => column.sqlName)
+    const generated = relation.columns.filter((column) =>
+      masked.some((name) => column.generated?.includes(name)),
+    )
+    const indexes = this.#touchedIndexes(table, touched).filter((index) => index.computes && !index.unique)
+    return [
+      ...generated.map((column) =>
+        computed(column.name, [column], [fromCatalog(column.sqlName)], isEvaluated(column)),
+      ),
+      ...indexes.map((index) => {
+        const columns = columnsOf(relation, index.columns)
+        const predicate = index.predicate === null ? [] : [index.predicate]
+        const values = [...index.keys, ...predicate].map((text) => sql`(${fromCatalog(text)})`)
+        return computed(index.name, columns, values, !index.foreignCode && columns.every(isEvaluated))
+      }),
+      ...this.#lengthChecks(table),
+    ]
+  }
+
+  /** The value of an `SQL:` rule goes into the archive as it comes; its column must be able to read it. */
+  #lengthChecks(table: TablePlan): ConstraintCheck[] {
+    return maskedColumns(table)
+      .filter(({ column, expression }) => expression.asIs && column.type !== 'text')
+      .map(({ column, expression }) => {
+        const typed = sql`value::${fromCatalog(column.type)}`
+        const length = sql`pg_catalog.char_length(pg_catalog.rtrim(value))`
+        const tooLong =
+          column.maxLength === null
+            ? sql`false`
+            : sql`${length} OPERATOR(pg_catalog.>) ${literal(column.maxLength)}`
+        const values = sql`SELECT ${expression.sql}::pg_catalog.text AS value ${rowsOf(table, this.#options)}`
+        return {
+          table,
+          kind: 'length',
+          name: column.name,
+          columns: [column],
+          query: sql`SELECT pg_catalog.count(*) FILTER (WHERE ${tooLong}) AS broken, pg_catalog.count(${typed})
+FROM (${values}) AS rule_values`,
+        }
+      })
   }
 
   #foreignKeyChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
@@ -129,7 +215,7 @@ class CheckBuilder {
               key,
               { own: table.relation, root },
               restoredRows(table),
-              referenced.map(restoredRows),
+              referenced.map((other) => restoredRows(other)),
             ),
           },
         ]
@@ -145,25 +231,8 @@ class CheckBuilder {
   }
 }
 
-/** The rows of a table as they will be once restored, generated columns included, under the table's own name. */
-function restoredRows(table: TablePlan): Sql {
-  const { relation } = table
-  const alias = identifier(relation.name)
-  return sql`(\n${restoredSelect(table, alias)}\n) AS ${alias}`
-}
-
-function restoredSelect(table: TablePlan, alias: Sql): Sql {
-  const generated = table.relation.columns.flatMap((column) =>
-    column.generated === null
-      ? []
-      : [sql`(${fromCatalog(column.generated)}) AS ${fromCatalog(column.sqlName)}`],
-  )
-  if (generated.length === 0) return selectStatement(table)
-  return sql`SELECT *, ${join(generated)}\nFROM (\n${selectStatement(table)}\n) AS ${alias}`
-}
-
-function duplicateKeys(table: TablePlan, index: UniqueIndex): Sql {
-  const keys = index.keys.map((key, position) => sql`(${fromCatalog(key)}) AS ${keyName(position)}`)
+function duplicateKeys(table: TablePlan, index: Index, options: CheckOptions): Sql {
+  const keys = index.keys.map((key, position) => sql`${fromCatalog(key)} AS ${keyName(position)}`)
   const names = index.keys.map((_, position) => keyName(position))
   const predicate = index.predicate === null ? nothing : sql` WHERE ${fromCatalog(index.predicate)}`
   // Rows with a NULL in their key do not collide, unless the index says so.
@@ -172,10 +241,10 @@ function duplicateKeys(table: TablePlan, index: UniqueIndex): Sql {
   return sql`SELECT pg_catalog.count(*) AS broken
 FROM (
   SELECT FROM (
-    SELECT ${join(keys)} FROM ${restoredRows(table)}${predicate}
+    SELECT ${join(keys)} FROM ${restoredRows(table, options)}${predicate}
   ) AS keys${noNulls}
   GROUP BY ${join(names)}
-  HAVING pg_catalog.count(*) > 1
+  HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1
 ) AS duplicates`
 }
 

@@ -1,0 +1,44 @@
+-- What runs code that belongs neither to a superuser nor to the current user. Whoever evaluates it lends its owner the
+-- rights of the session: pg_dump never does, and no more do we. The owner of the database is trusted by those who have
+-- less to lend than a superuser.
+WITH RECURSIVE trusted AS (
+  SELECT r.oid
+  FROM pg_roles r, pg_roles me
+  WHERE me.rolname = current_user
+    AND (
+      r.rolsuper
+      OR r.oid = me.oid
+      OR NOT me.rolsuper AND r.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
+    )
+), functions AS (
+  SELECT p.oid FROM pg_proc p WHERE p.proowner NOT IN (SELECT t.oid FROM trusted t)
+), calls AS (
+  SELECT d.classid, d.objid
+  FROM pg_depend d
+  WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid IN (SELECT f.oid FROM functions f)
+  UNION
+  SELECT d.classid, d.objid
+  FROM pg_depend d
+  JOIN pg_operator o ON o.oid = d.refobjid
+  WHERE d.refclassid = 'pg_operator'::regclass AND o.oprcode IN (SELECT f.oid FROM functions f)
+), types AS (
+  SELECT k.contypid AS oid
+  FROM calls c
+  JOIN pg_constraint k ON k.oid = c.objid
+  WHERE c.classid = 'pg_constraint'::regclass AND k.contypid <> 0
+  UNION
+  SELECT k.casttarget FROM pg_cast k WHERE k.castfunc IN (SELECT f.oid FROM functions f)
+  UNION
+  SELECT t.oid FROM types e JOIN pg_type t ON e.oid IN (t.typbasetype, t.typelem)
+)
+SELECT 'constraint' AS "kind", c.objid::bigint::float8 AS "oid", 0 AS "number"
+FROM calls c WHERE c.classid = 'pg_constraint'::regclass
+UNION ALL
+SELECT 'index', c.objid::bigint::float8, 0
+FROM calls c WHERE c.classid = 'pg_class'::regclass
+UNION ALL
+SELECT 'generated', a.adrelid::bigint::float8, a.adnum::int
+FROM calls c JOIN pg_attrdef a ON a.oid = c.objid WHERE c.classid = 'pg_attrdef'::regclass
+UNION ALL
+SELECT 'type', a.attrelid::bigint::float8, a.attnum::int
+FROM pg_attribute a WHERE a.atttypid IN (SELECT t.oid FROM types t) AND a.attnum > 0 AND NOT a.attisdropped

@@ -1,0 +1,33 @@
+-- Functions and operators on the search_path that have the name of one of PostgreSQL's own, so that the types of the
+-- arguments decide which is called, and that belong neither to a superuser, the current user, nor (where the current
+-- user is no superuser) the owner of the database; and functions in the schema of the library that do not either.
+WITH trusted AS (
+  SELECT r.oid
+  FROM pg_roles r, pg_roles me
+  WHERE me.rolname = current_user
+    AND (
+      r.rolsuper
+      OR r.oid = me.oid
+      OR NOT me.rolsuper AND r.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
+    )
+), path AS (
+  SELECT n.oid, n.nspname
+  FROM pg_namespace n
+  WHERE n.nspname = ANY (current_schemas(true)) AND n.nspname <> 'pg_catalog'
+)
+SELECT DISTINCT 'function' AS "kind", p.proname AS "name", s.nspname AS "schema", pg_get_userbyid(p.proowner) AS "owner"
+FROM pg_proc p
+JOIN path s ON s.oid = p.pronamespace
+WHERE p.proowner NOT IN (SELECT t.oid FROM trusted t)
+  AND EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND o.pronamespace = 'pg_catalog'::regnamespace)
+UNION ALL
+SELECT DISTINCT 'operator', p.oprname, s.nspname, pg_get_userbyid(p.oprowner)
+FROM pg_operator p
+JOIN path s ON s.oid = p.oprnamespace
+WHERE p.oprowner NOT IN (SELECT t.oid FROM trusted t)
+  AND EXISTS (SELECT FROM pg_operator o WHERE o.oprname = p.oprname AND o.oprnamespace = 'pg_catalog'::regnamespace)
+UNION ALL
+SELECT DISTINCT 'library', p.proname, n.nspname, pg_get_userbyid(p.proowner)
+FROM pg_proc p
+JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = 'anon_funcs' AND p.proowner NOT IN (SELECT t.oid FROM trusted t)

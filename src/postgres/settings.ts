@@ -1,0 +1,20 @@
+import { fromShippedFile, sql } from '../lib/sql.ts'
+
+/**
+ * The session settings that pg_dump makes, so that a row prints the same through us. row_security = off makes a table
+ * whose policies would hide rows an error, where it would otherwise lose them in silence. A rule's strings must mean
+ * what the parser took them for.
+ */
+export const DUMP_SETTINGS = fromShippedFile(`
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET DateStyle = ISO;
+SET IntervalStyle = postgres;
+SET extra_float_digits = 3;
+SET synchronize_seqscans = off;
+SET row_security = off;
+SET standard_conforming_strings = on;
+SET client_min_messages = error`)
+
+export const EMPTY_SEARCH_PATH = sql`SELECT pg_catalog.set_config('search_path', '', false)`

@@ -1,0 +1,110 @@
+import { expect, test } from 'bun:test'
+import { dropDatabase, TestDatabase } from '../server/database.ts'
+import { faultOf } from '../server/faults.ts'
+import { TestFolder } from '../server/folder.ts'
+import { dictionary, dumpTo, restoreFrom } from '../server/operations.ts'
+
+test('a target whose name reads like a connection string is that target and no other', async () => {
+  await using source = await TestDatabase.create(
+    'CREATE TABLE public.t (v int); INSERT INTO public.t VALUES (1)',
+  )
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'))
+  await source.run('INSERT INTO public.t VALUES (2)')
+  for (const name of [`dbname=${source.name}`, `x\\'y z=`, 'postgresql://localhost/x']) {
+    await dropDatabase(name)
+    await using target = await TestDatabase.createAs(name)
+    await restoreFrom(folder.file('a'), target.target, { existing: 'clean' })
+    expect(await target.value('SELECT count(*) FROM public.t')).toBe('1')
+  }
+  expect(await source.value('SELECT count(*) FROM public.t')).toBe('2')
+})
+
+test('names with dots are not taken for schema and table', async () => {
+  const tables = 'CREATE SCHEMA a; CREATE TABLE a."b.c" (id int PRIMARY KEY, v text);'
+  await using source = await TestDatabase.create(`${tables} INSERT INTO a."b.c" VALUES (1, 'x')`)
+  await using target = await TestDatabase.create(
+    `${tables} CREATE SCHEMA "a.b"; CREATE TABLE "a.b".c (id int PRIMARY KEY, v text); INSERT INTO "a.b".c VALUES (99, 'precious')`,
+  )
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'))
+  await restoreFrom(folder.file('a'), target.target, { content: 'data', existing: 'clean' })
+  expect(await target.value('SELECT v FROM a."b.c"')).toBe('x')
+  expect(await target.value('SELECT v FROM "a.b".c')).toBe('precious')
+  const fault = await faultOf(restoreFrom(folder.file('a'), target.target, { existing: 'clean' }))
+  expect(fault.code).toBe('target-extra-tables')
+})
+
+test('foreign keys in a circle can be cleaned while custom checks are dropped', async () => {
+  await using source = await TestDatabase.create(`
+    CREATE TABLE public.b (id int PRIMARY KEY); CREATE TABLE public.a (id int PRIMARY KEY REFERENCES public.b);
+    ALTER TABLE public.b ADD FOREIGN KEY (id) REFERENCES public.a DEFERRABLE INITIALLY DEFERRED;
+    BEGIN; INSERT INTO public.b VALUES (1); INSERT INTO public.a VALUES (1); COMMIT`)
+  await using target = await TestDatabase.create()
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'))
+  await restoreFrom(folder.file('a'), target.target)
+  await restoreFrom(folder.file('a'), target.target, { existing: 'clean', dropCustomChecks: true })
+  expect(await target.value(`SELECT count(*) FROM pg_constraint WHERE contype = 'f'`)).toBe('2')
+})
+
+test('rows alone keep foreign keys of types that bring their own equality', async () => {
+  const tables = `CREATE EXTENSION citext; CREATE TABLE public.u (e citext PRIMARY KEY);
+    CREATE TABLE public.o (e citext REFERENCES public.u);`
+  await using source = await TestDatabase.create(
+    `${tables} INSERT INTO public.u VALUES ('Alice'); INSERT INTO public.o VALUES ('ALICE')`,
+  )
+  await using target = await TestDatabase.create(tables)
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'), { content: 'data' })
+  await restoreFrom(folder.file('a'), target.target, { content: 'data' })
+  expect(await target.value('SELECT e::text FROM public.o')).toBe('ALICE')
+})
+
+test('a sequence is set to the highest value that it can hold', async () => {
+  await using source = await TestDatabase.create(`
+    CREATE TABLE public.low (id serial); INSERT INTO public.low VALUES (-5);
+    CREATE TABLE public.words (w text); CREATE SEQUENCE public.s OWNED BY public.words.w; INSERT INTO public.words VALUES ('x')`)
+  await using target = await TestDatabase.create()
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'))
+  await restoreFrom(folder.file('a'), target.target, { sequencesByMaxValue: true })
+  expect(await target.value('SELECT last_value FROM public.low_id_seq')).toBe('1')
+})
+
+/** Ways in which a server quotes a row while it restores. */
+test.each([
+  [
+    'a function that raises',
+    `CREATE FUNCTION public.ok(t text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'bad value % found', t; END $$;
+     CREATE TABLE public.t (v text CHECK (public.ok(v)))`,
+  ],
+  ['a type that does not fit', 'CREATE TABLE public.t (v int)'],
+  ['a value out of range', 'CREATE TABLE public.t (v date)'],
+])('no value of a row comes back from a restore: %s', async (_, structure) => {
+  await using source = await TestDatabase.create(
+    `CREATE TABLE public.t (v text); INSERT INTO public.t VALUES ('2026-99-99 secret')`,
+  )
+  await using target = await TestDatabase.create(structure)
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'), { dictionaries: [dictionary({ dictionary: [] })] })
+  const fault = await faultOf(restoreFrom(folder.file('a'), target.target, { content: 'data' }))
+  expect(fault.code).toBe('restore-failed')
+  expect(JSON.stringify(fault.findings)).not.toContain('secret')
+  expect(JSON.stringify(fault.findings)).not.toContain('2026-99')
+})
+
+test('options of a foreign column that are all secret leave no broken statement behind', async () => {
+  await using source = await TestDatabase.create(`
+    CREATE FOREIGN DATA WRAPPER nofdw; CREATE SERVER sv FOREIGN DATA WRAPPER nofdw;
+    CREATE FOREIGN TABLE public."f t" (a int OPTIONS (password 'X'), b int OPTIONS (password 'Y', column_name 'c')) SERVER sv`)
+  await using target = await TestDatabase.create()
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'))
+  await restoreFrom(folder.file('a'), target.target)
+  expect(
+    await target.value(
+      `SELECT array_to_string(attfdwoptions, ',') FROM pg_attribute WHERE attrelid = 'public."f t"'::regclass AND attname = 'b'`,
+    ),
+  ).toBe('column_name=c')
+})
