@@ -3,33 +3,21 @@ import type { Command } from 'commander'
 import { type DumpResult, dump } from '../operations/dump/dump.ts'
 import type { DumpRequest } from '../operations/dump/request.ts'
 import type { CommandContext } from './command-context.ts'
-import { type ConnectionFlags, targetFrom, withConnection } from './connection.ts'
+import { withConnection } from './connection.ts'
+import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags.ts'
 import { pgDumpOptions } from './program-options.ts'
 import { withSavedRun } from './saved-run.ts'
 import { bytes, count } from './screen/words.ts'
-import {
-  jobsFrom,
-  programsFrom,
-  readDictionaries,
-  type WorkFlags,
-  wholeNumber,
-  withSpeech,
-  withWork,
-} from './work-flags.ts'
+import { jobsFrom, programsFrom, type WorkFlags, withSpeech, withWork } from './work-flags.ts'
 
-interface DumpFlags extends ConnectionFlags, WorkFlags {
-  readonly preparedSensDictFile: string[]
-  readonly partialTablesDictFile?: string[]
-  readonly partialTablesExcludeDictFile?: string[]
+interface DumpFlags extends PlanningFlags, WorkFlags {
   readonly outputDir?: string
   readonly clearOutputDir?: boolean
   readonly pgDump?: string
   readonly pgDumpOptions?: string
   readonly ignorePrivileges?: boolean
   readonly largeObjects?: boolean
-  readonly allowUnmatched?: boolean
   readonly constraintChecks: boolean
-  readonly lockWaitTimeout: number
   readonly saveDicts?: boolean
   readonly internalOperationId?: string
 }
@@ -67,21 +55,11 @@ A dictionary that masks one column:
   {"dictionary": [{"schema": "public", "table": "customers", "fields": {"email": "md5(email)"}}]}`
 
 function withDumpOptions(command: Command): Command {
-  return command
+  return withPlanning(command)
     .optionsGroup('What to dump:')
-    .requiredOption('--prepared-sens-dict-file <files...>', 'sensitive dictionaries; the later one wins')
-    .option('--partial-tables-dict-file <files...>', 'tables dictionaries: dump only these tables')
-    .option('--partial-tables-exclude-dict-file <files...>', 'tables dictionaries: leave these tables out')
     .option('--ignore-privileges', 'leave out privileges (GRANT, REVOKE)')
     .option('--large-objects', 'include large objects; they are copied as they are, masked by nothing')
-    .option('--allow-unmatched', 'only warn where a rule finds no table or column')
     .option('--no-constraint-checks', 'do not ask beforehand whether masked rows keep the constraints')
-    .option(
-      '--lock-wait-timeout <seconds>',
-      'how long to wait for a table that somebody is about to change',
-      wholeNumber,
-      30,
-    )
     .optionsGroup('Where to:')
     .option('--output-dir <folder>', 'folder for the archive (default: the name of the first dictionary)')
     .option('--clear-output-dir', 'remove an archive that is there already')
@@ -99,20 +77,15 @@ async function runDump(
   context: CommandContext,
 ): Promise<void> {
   const request: DumpRequest = {
-    source: targetFrom(flags),
-    dictionaries: await readDictionaries(flags.preparedSensDictFile),
-    onlyTables: await readDictionaries(flags.partialTablesDictFile),
-    withoutTables: await readDictionaries(flags.partialTablesExcludeDictFile),
+    ...(await planningFrom(flags)),
     content,
-    outputFolder: flags.outputDir ?? nameOf(flags.preparedSensDictFile[0] ?? ''),
+    outputFolder: flags.outputDir ?? nameOf(flags.preparedSensDictFile?.[0] ?? ''),
     clearOutput: flags.clearOutputDir ?? false,
     programs: await programsFrom(flags),
     pgDumpOptions: pgDumpOptions(flags.pgDumpOptions),
     ignorePrivileges: flags.ignorePrivileges ?? false,
     largeObjects: flags.largeObjects ?? false,
-    allowUnmatched: flags.allowUnmatched ?? false,
     checkConstraints: flags.constraintChecks,
-    lockWait: flags.lockWaitTimeout * 1000,
     jobs: jobsFrom(flags),
   }
   const started = performance.now()
@@ -121,6 +94,7 @@ async function runDump(
     flags,
     dictionaries: {
       prepared_sens_dict_files: request.dictionaries,
+      prepared_no_sens_dict_files: request.knownColumns,
       partial_tables_dict_files: request.onlyTables,
       partial_tables_exclude_dict_files: request.withoutTables,
     },

@@ -39,8 +39,8 @@ const WHERE = 'SELECT WHERE '
 /** Parses a column's rule as exactly one expression. Throws `expression-syntax` or `expression-rejected`. */
 export async function readExpression(source: SqlText): Promise<Expression> {
   const asIs = source.text.startsWith(AS_IS)
-  const skipped = asIs ? AS_IS.length : 0
-  const body = source.text.slice(skipped)
+  const body = expressionBody(source)
+  const skipped = source.text.length - body.length
   // A sub-select may be written without parentheses of its own; any other rule must be an expression as it stands.
   const bare = asIs && /^\s*(select|with|values|table)\b/i.test(body) ? `(${body}\n)` : body
   const fields = await parseSelect(source, SELECT, bare, skipped - (bare === body ? 0 : 1))
@@ -56,6 +56,11 @@ export async function readExpression(source: SqlText): Promise<Expression> {
     tree: target,
     outline: (await outline(SELECT + bare)).slice(SELECT.length),
   }
+}
+
+/** The text of a rule without `SQL:` before it. */
+export function expressionBody(source: SqlText): string {
+  return source.text.startsWith(AS_IS) ? source.text.slice(AS_IS.length) : source.text
 }
 
 /** Parses a `sql_condition` as exactly one condition; the word WHERE before it is optional. */

@@ -16,6 +16,7 @@ const KIND_BY_CODE = {
   'expression-rejected': 'refused',
   'rule-unmatched': 'refused',
   'rule-overruled': 'refused',
+  'column-unlisted': 'refused',
   'column-unknown': 'refused',
   'column-not-copyable': 'refused',
   'raw-sql-columns': 'refused',
@@ -25,7 +26,16 @@ const KIND_BY_CODE = {
   'rule-rejected': 'refused',
   'rule-fails': 'refused',
   'constraint-unchecked': 'refused',
-  'partition-key-masked': 'refused',
+  'null-in-not-null': 'refused',
+  'constant-in-unique': 'refused',
+  'value-too-long': 'refused',
+  'check-unsatisfiable': 'refused',
+  'key-masked-differently': 'refused',
+  'key-not-carried': 'refused',
+  'random-key': 'refused',
+  'random-unique': 'refused',
+  'computed-from-masked': 'refused',
+  'values-unchanged': 'refused',
   'exclusion-masked': 'refused',
   'constraint-broken': 'refused',
   'nothing-to-dump': 'refused',
@@ -129,6 +139,11 @@ export class Fault extends Error {
   get remedy(): string | undefined {
     return this.findings[0]?.remedy
   }
+}
+
+/** Throws one fault with all findings where an error is among them. */
+export function refuseErrors(findings: readonly Finding[]): void {
+  if (findings.some((finding) => finding.severity === 'error')) throw Fault.of(findings)
 }
 
 /** The order in which a reader goes through a file; what has no position keeps its order. */

@@ -1,6 +1,7 @@
 import type { Server } from '../catalog/model.ts'
 import { Fault, type Place } from '../lib/fault.ts'
-import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib/sql.ts'
+import type { Secret } from '../lib/secret.ts'
+import { fromShippedFile, join, literal, nothing, qualified, type Sql, sql } from '../lib/sql.ts'
 import type { Target } from './connection/target.ts'
 import { readLockableTables } from './introspect.ts'
 import { ServerError, Session } from './session.ts'
@@ -15,6 +16,8 @@ export interface SnapshotOptions {
   readonly lockTables: boolean
   /** How long to wait for a table that somebody else has locked, in milliseconds. */
   readonly lockWait: number
+  /** The value of the setting anon_funcs.salt, here and for those who share the snapshot. */
+  readonly salt?: Secret | undefined
 }
 
 /**
@@ -26,22 +29,25 @@ export class Snapshot {
   readonly id: string
   /** The search_path that this user meets in this database: names in a dictionary's rules resolve by it. */
   readonly searchPath: string
+  readonly #salt: Sql
 
-  private constructor(session: Session, id: string, searchPath: string) {
+  private constructor(session: Session, id: string, searchPath: string, salt: Sql) {
     this.session = session
     this.id = id
     this.searchPath = searchPath
+    this.#salt = salt
   }
 
   /** Begins the transaction and, where asked to, takes the locks. It writes nothing, so it works on a standby. */
   static async begin(target: Target, options: SnapshotOptions): Promise<Snapshot> {
     const session = await Session.open(target)
+    const salt = options.salt ? sql`; SET anon_funcs.salt = ${literal(options.salt.reveal())}` : nothing
     try {
       const { path } = await session.row<{ path: string }>(
         sql`SELECT pg_catalog.current_setting('search_path') AS path`,
       )
       await session.run(
-        sql`${DUMP_SETTINGS}${versionSettings(await versionOf(session))}; ${EMPTY_SEARCH_PATH}`,
+        sql`${DUMP_SETTINGS}${versionSettings(await versionOf(session))}${salt}; ${EMPTY_SEARCH_PATH}`,
       )
       await session.run(sql`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY`)
       const { id } = await session.row<{ id: string }>(sql`SELECT pg_catalog.pg_export_snapshot() AS id`)
@@ -50,7 +56,7 @@ export class Snapshot {
         await lockTables(session, options.signal)
         await session.run(sql`SET LOCAL lock_timeout = 0`)
       }
-      return new Snapshot(session, id, path)
+      return new Snapshot(session, id, path, salt)
     } catch (error) {
       await session.close()
       throw error
@@ -63,7 +69,7 @@ export class Snapshot {
    * snapshot's session, and that one for us.
    */
   joinStatements(server: Server, lockWaitMilliseconds: number): Sql {
-    return sql`${DUMP_SETTINGS}${versionSettings(server.versionNumber)};
+    return sql`${DUMP_SETTINGS}${versionSettings(server.versionNumber)}${this.#salt};
 SET client_encoding = ${literal(archiveEncoding(server))};
 SET lock_timeout = ${literal(lockWaitMilliseconds)};
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;

@@ -42,7 +42,11 @@ async function compile(
   try {
     const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
     const dictionary = mergeSensitiveDictionaries(sources.map(readSensitiveDictionary))
-    const plan = await buildPlan({ catalog, dictionary, policy: { allowUnmatched: true } })
+    const plan = await buildPlan({
+      catalog,
+      dictionary,
+      policy: { allowUnmatched: true, unknownColumns: 'copy', followKeys: false },
+    })
     const byName = plan.tables.toSorted((left, right) =>
       left.relation.sqlName < right.relation.sqlName ? -1 : 1,
     )
@@ -60,7 +64,7 @@ async function compile(
         ...plan.leftOut
           .map(({ relation, reason }) => `-- left out: ${relation.sqlName} (${reason})\n`)
           .sort(),
-        ...plan.warnings.map(
+        ...plan.findings.map(
           (finding) => `-- ${finding.code}: ${describePlace(finding.place)}: ${finding.message}\n`,
         ),
         ...constraintChecks(catalog, { ...plan, tables: byName }).map(

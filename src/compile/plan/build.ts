@@ -6,17 +6,22 @@ import {
   type Relation,
   relationName,
 } from '../../catalog/model.ts'
+import { KnownColumns } from '../../dictionary/known-columns.ts'
 import { namesAny, namesWholeSchema, RuleIndex } from '../../dictionary/match.ts'
 import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
 import type { TablePattern } from '../../dictionary/table-pattern.ts'
-import { Fault } from '../../lib/fault.ts'
+import { followKeys } from './follow-keys.ts'
+import { Masks } from './masks.ts'
 import type { ColumnPlan, LeftOutRelation, Plan, PlanPolicy, RowPolicy, TablePlan } from './plan.ts'
 import { reviewUse } from './review-use.ts'
 import { type ParsedRules, parseRules } from './rules.ts'
+import { settleUnknownColumns } from './unknown-columns.ts'
 
 export interface PlanRequest {
   readonly catalog: Catalog
   readonly dictionary: SensitiveDictionary
+  /** Columns that hold nothing personal. */
+  readonly knownColumns?: KnownColumns | undefined
   /** Allow list of tables; undefined allows all. */
   readonly onlyTables?: readonly TablePattern[] | undefined
   /** Deny list; it wins over the allow list. */
@@ -25,16 +30,47 @@ export interface PlanRequest {
 }
 
 /**
- * Settles what a dump will do with every table. Throws one fault with all findings where the dictionary does not fit
- * the database.
+ * Settles what a dump will do with every table. Where the dictionary does not fit the database the plan says so in its
+ * findings. Throws one fault with all mistakes where its SQL does not parse.
  */
 export async function buildPlan(request: PlanRequest): Promise<Plan> {
-  const rules = await parseRules(request.dictionary)
-  const tables = [...request.catalog.relations.values()].filter(holdsRows)
-  const index = new RuleIndex(request.dictionary.rules)
-  const findings = reviewUse(request.catalog, tables, request.dictionary.rules, index, request.policy)
-  if (findings.some((finding) => finding.severity === 'error')) throw Fault.of(findings)
-  return { ...new Planner(request, rules, index, tables).build(), warnings: findings }
+  const { catalog, dictionary, policy } = request
+  const parsed = await parseRules(dictionary)
+  const tables = [...catalog.relations.values()].filter(holdsRows)
+  const index = new RuleIndex(dictionary.rules)
+  const ruleOf = new Map(tables.map((table) => [table.oid, ruleFor(catalog, table, index)]))
+  const masks = masksOf(tables, ruleOf, parsed)
+
+  const findings = reviewUse(catalog, tables, dictionary.rules, index, policy)
+  if (policy.followKeys) findings.push(...(await followKeys(catalog, masks)))
+  const planner = new Planner(request, parsed, tables, ruleOf, masks)
+  const plan = planner.build()
+  const known = request.knownColumns ?? new KnownColumns()
+  const settled = await settleUnknownColumns(catalog, plan.tables, dictionary.rules, known, policy)
+  return {
+    ...plan,
+    tables: settled.tables,
+    findings: [...findings, ...settled.findings],
+  }
+}
+
+/** The rules of the dictionary by the columns of every table, partitioned ones among them. */
+function masksOf(
+  tables: readonly Relation[],
+  ruleOf: ReadonlyMap<Oid, TableRule | undefined>,
+  parsed: ParsedRules,
+): Masks {
+  const masks = new Masks()
+  for (const table of tables) {
+    for (const column of table.columns) {
+      const text = ruleOf.get(table.oid)?.fields.get(column.name)
+      const expression = text && parsed.expressions.get(text)
+      if (expression && column.generated === null) {
+        masks.set(table, column, { expression, origin: { kind: 'dictionary' } })
+      }
+    }
+  }
+  return masks
 }
 
 class Planner {
@@ -42,13 +78,21 @@ class Planner {
   readonly #rules: ParsedRules
   readonly #tables: readonly Relation[]
   readonly #ruleOf: ReadonlyMap<Oid, TableRule | undefined>
+  readonly #masks: Masks
   readonly #leftOutSchemas: ReadonlySet<string>
 
-  constructor(request: PlanRequest, rules: ParsedRules, index: RuleIndex, tables: readonly Relation[]) {
+  constructor(
+    request: PlanRequest,
+    rules: ParsedRules,
+    tables: readonly Relation[],
+    ruleOf: ReadonlyMap<Oid, TableRule | undefined>,
+    masks: Masks,
+  ) {
     this.#request = request
     this.#rules = rules
     this.#tables = tables
-    this.#ruleOf = new Map(tables.map((table) => [table.oid, ruleFor(request.catalog, table, index)]))
+    this.#ruleOf = ruleOf
+    this.#masks = masks
     const withRules = new Set(
       tables.filter((table) => this.#ruleOf.get(table.oid)).map((table) => table.schema),
     )
@@ -58,7 +102,7 @@ class Planner {
     )
   }
 
-  build(): Omit<Plan, 'warnings'> {
+  build(): Omit<Plan, 'findings'> {
     const leftOut = this.#tables.flatMap((table) => this.#leftOut(table) ?? [])
     const absent = new Set(leftOut.map(({ relation }) => relation.oid))
     const tables = this.#tables
@@ -80,7 +124,7 @@ class Planner {
     return {
       relation,
       rows: this.#rowPolicy(relation, rule),
-      columns: this.#planColumns(relation, rule),
+      columns: this.#planColumns(relation, rule?.rawSql !== undefined),
       loadThrough: this.#loadThrough(relation),
     }
   }
@@ -96,13 +140,13 @@ class Planner {
     return whereClause ? { kind: 'filtered', condition: { whereClause } } : { kind: 'all' }
   }
 
-  #planColumns(relation: Relation, rule: TableRule | undefined): ColumnPlan[] {
+  #planColumns(relation: Relation, rawSql: boolean): ColumnPlan[] {
     return relation.columns
       .filter((column) => column.generated === null)
       .map((column) => {
-        const text = rule?.fields.get(column.name)
-        const expression = text && this.#rules.expressions.get(text)
-        return expression ? { kind: 'masked', column, expression } : { kind: 'copied', column }
+        // A raw_sql masks as it sees fit; a rule carried along a key would mask its values once more.
+        const rule = rawSql ? undefined : this.#masks.get(relation, column)
+        return rule ? { kind: 'masked', column, ...rule } : { kind: 'copied', column }
       })
   }
 

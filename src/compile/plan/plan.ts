@@ -10,8 +10,8 @@ export interface Plan {
   readonly leftOut: readonly LeftOutRelation[]
   /** Schemas that are left out with all that is in them: `dictionary_exclude` names them with `table_mask: "*"`. */
   readonly leftOutSchemas: ReadonlySet<string>
-  /** Warnings; a plan with errors is never made. */
-  readonly warnings: readonly Finding[]
+  /** What is wrong or worth a look. A plan with errors among them may be looked at, and never carried out. */
+  readonly findings: readonly Finding[]
 }
 
 export interface TablePlan {
@@ -39,7 +39,21 @@ export interface ExtensionCondition {
 
 export type ColumnPlan =
   | { readonly kind: 'copied'; readonly column: Column }
-  | { readonly kind: 'masked'; readonly column: Column; readonly expression: Expression }
+  | ({ readonly kind: 'masked'; readonly column: Column } & ColumnRule)
+
+/** What masks a column, and why. */
+export interface ColumnRule {
+  readonly expression: Expression
+  readonly origin: RuleOrigin
+}
+
+export type RuleOrigin =
+  /** A rule of the dictionary names the column. */
+  | { readonly kind: 'dictionary' }
+  /** The column references one that a rule names, and --follow-keys carried the rule along. */
+  | { readonly kind: 'foreign-key'; readonly name: string; readonly references: string }
+  /** No dictionary knows the column, and --unknown-columns null empties it. */
+  | { readonly kind: 'unknown-column' }
 
 export interface LeftOutRelation {
   readonly relation: Relation
@@ -50,6 +64,10 @@ export interface LeftOutRelation {
 export interface PlanPolicy {
   /** A rule that matches no table or column becomes a warning. */
   readonly allowUnmatched: boolean
+  /** What to do with columns that no dictionary knows. */
+  readonly unknownColumns: 'copy' | 'fail' | 'null'
+  /** Carry the rule of a referenced column to all columns that reference it. */
+  readonly followKeys: boolean
 }
 
 export function maskedColumns(table: TablePlan): readonly (ColumnPlan & { kind: 'masked' })[] {

@@ -1,16 +1,14 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
 import type { Catalog, SequenceState } from '../../catalog/model.ts'
-import { buildPlan } from '../../compile/plan/build.ts'
 import type { Plan } from '../../compile/plan/plan.ts'
-import { mergeSensitiveDictionaries, readSensitiveDictionary } from '../../dictionary/sensitive.ts'
-import { readTablesDictionary } from '../../dictionary/tables.ts'
-import { Fault, type Finding } from '../../lib/fault.ts'
-import { readCatalog, readSequences } from '../../postgres/introspect.ts'
+import { Fault, type Finding, refuseErrors } from '../../lib/fault.ts'
+import { readSequences } from '../../postgres/introspect.ts'
 import { ServerError } from '../../postgres/session.ts'
-import { archiveEncoding, Snapshot } from '../../postgres/snapshot.ts'
+import { archiveEncoding, type Snapshot } from '../../postgres/snapshot.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
+import { defaultLanes, withPlan } from '../planning.ts'
 import { settleProgram, settlePsql } from '../program-choice.ts'
 import { completeToc, sequencesOf } from './assemble/complete.ts'
 import { rowsOnlyToc } from './assemble/rows-only.ts'
@@ -34,38 +32,11 @@ export interface DumpResult {
  * would leak or would not restore is refused before the first byte; what a failure leaves behind is taken back.
  */
 export async function dump(context: Context, request: DumpRequest): Promise<DumpResult> {
-  const dictionary = mergeSensitiveDictionaries(request.dictionaries.map(readSensitiveDictionary))
-  const onlyTables = request.onlyTables.flatMap(readTablesDictionary)
-  const withoutTables = request.withoutTables.flatMap(readTablesDictionary)
   await ArchiveFolder.check(request.outputFolder, { clear: request.clearOutput })
-
-  context.onProgress({ stage: 'plan', done: 0, total: 1 })
-  const snapshot = await Snapshot.begin(request.source, {
-    signal: context.signal,
-    lockTables: true,
-    lockWait: request.lockWait,
+  return withPlan(context, request, { lockTables: true }, async (guarded, { snapshot, catalog, plan }) => {
+    refuseErrors(plan.findings)
+    return dumpPlan(guarded, request, snapshot, catalog, plan)
   })
-  const guarded = whileSnapshotLives(context, snapshot)
-  try {
-    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
-    const plan = await buildPlan({
-      catalog,
-      dictionary,
-      onlyTables: request.onlyTables.length > 0 ? onlyTables : undefined,
-      withoutTables: request.withoutTables.length > 0 ? withoutTables : undefined,
-      policy: { allowUnmatched: request.allowUnmatched },
-    })
-    return await dumpPlan(guarded, request, snapshot, catalog, plan)
-  } finally {
-    await snapshot.close()
-  }
-}
-
-/** With the snapshot's session go its locks: what is copied after that might be another table. So everything stops. */
-function whileSnapshotLives(context: Context, snapshot: Snapshot): Context {
-  const lost = new AbortController()
-  snapshot.session.onLost((fault) => lost.abort(fault))
-  return { ...context, signal: AbortSignal.any([context.signal, lost.signal]) }
 }
 
 async function dumpPlan(
@@ -83,7 +54,7 @@ async function dumpPlan(
   const lanes = request.jobs ?? defaultLanes()
   const withRows = request.content !== 'structure'
 
-  const warnings = [...plan.warnings]
+  const warnings = [...plan.findings]
   if (withRows) await verifyRules(context, snapshot, plan)
   if (withRows && request.checkConstraints) {
     warnings.push(...(await checkConstraints(context, { source, snapshot, lanes, lockWait }, catalog, plan)))
@@ -157,9 +128,4 @@ function finalToc(
   if (request.content === 'structure') return assembly.structure
   const toc = completeToc(assembly, catalog, sequences, largeObjects.entries)
   return request.content === 'data' ? rowsOnlyToc(toc, assembly, catalog) : toc
-}
-
-/** Two connections keep two cores busy between PostgreSQL and compression; more cores take more, within reason. */
-function defaultLanes(): number {
-  return Math.min(8, Math.max(2, navigator.hardwareConcurrency))
 }

@@ -1,0 +1,99 @@
+import type { Catalog } from '../catalog/model.ts'
+import { buildPlan } from '../compile/plan/build.ts'
+import type { Plan, PlanPolicy } from '../compile/plan/plan.ts'
+import { type KnownColumns, readKnownColumns } from '../dictionary/known-columns.ts'
+import {
+  mergeSensitiveDictionaries,
+  readSensitiveDictionary,
+  type SensitiveDictionary,
+} from '../dictionary/sensitive.ts'
+import type { DictionarySource } from '../dictionary/source.ts'
+import type { TablePattern } from '../dictionary/table-pattern.ts'
+import { readTablesDictionary } from '../dictionary/tables.ts'
+import type { Secret } from '../lib/secret.ts'
+import type { Target } from '../postgres/connection/target.ts'
+import { readCatalog } from '../postgres/introspect.ts'
+import { Snapshot } from '../postgres/snapshot.ts'
+import type { Context } from './context.ts'
+
+/** What every operation that plans is told: the database, the dictionaries, and how strict to be. */
+export interface PlanningRequest extends PlanPolicy {
+  readonly source: Target
+  /** Sensitive dictionaries; the later one wins. */
+  readonly dictionaries: readonly DictionarySource[]
+  /** Tables dictionaries: an allow list and a deny list. Empty: no list. */
+  readonly onlyTables: readonly DictionarySource[]
+  readonly withoutTables: readonly DictionarySource[]
+  /** Non-sensitive dictionaries: columns that hold nothing personal. */
+  readonly knownColumns: readonly DictionarySource[]
+  /** What the functions of the library take for the setting anon_funcs.salt. */
+  readonly salt: Secret | undefined
+  /** How long to wait for a table that somebody is about to change, in milliseconds. */
+  readonly lockWait: number
+}
+
+/** Dictionaries as they were read, before anything is asked of a database. */
+export interface ReadDictionaries {
+  readonly dictionary: SensitiveDictionary
+  readonly knownColumns: KnownColumns
+  readonly onlyTables: readonly TablePattern[] | undefined
+  readonly withoutTables: readonly TablePattern[] | undefined
+}
+
+/** A plan with the catalog and the snapshot that it was made from; both hold as long as the work that is given them. */
+export interface Planning {
+  readonly snapshot: Snapshot
+  readonly catalog: Catalog
+  readonly plan: Plan
+}
+
+/** Throws the faults of dictionaries: `dictionary-syntax`, `dictionary-shape`. */
+export function readPlanningDictionaries(request: PlanningRequest): ReadDictionaries {
+  const list = (sources: readonly DictionarySource[]) =>
+    sources.length > 0 ? sources.flatMap(readTablesDictionary) : undefined
+  return {
+    dictionary: mergeSensitiveDictionaries(request.dictionaries.map(readSensitiveDictionary)),
+    knownColumns: readKnownColumns(request.knownColumns),
+    onlyTables: list(request.onlyTables),
+    withoutTables: list(request.withoutTables),
+  }
+}
+
+/**
+ * Plans in a snapshot of the source and does some work with the plan before the snapshot ends. The plan may hold errors
+ * among its findings; whoever carries it out must refuse them.
+ */
+export async function withPlan<Result>(
+  context: Context,
+  request: PlanningRequest,
+  options: { readonly lockTables: boolean },
+  work: (context: Context, planning: Planning) => Promise<Result>,
+): Promise<Result> {
+  const dictionaries = readPlanningDictionaries(request)
+  context.onProgress({ stage: 'plan', done: 0, total: 1 })
+  const snapshot = await Snapshot.begin(request.source, {
+    signal: context.signal,
+    lockTables: options.lockTables,
+    lockWait: request.lockWait,
+    salt: request.salt,
+  })
+  try {
+    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
+    const plan = await buildPlan({ catalog, ...dictionaries, policy: request })
+    return await work(whileSnapshotLives(context, snapshot), { snapshot, catalog, plan })
+  } finally {
+    await snapshot.close()
+  }
+}
+
+/** With the snapshot's session go its locks: what is read after that might be another table. So everything stops. */
+function whileSnapshotLives(context: Context, snapshot: Snapshot): Context {
+  const lost = new AbortController()
+  snapshot.session.onLost((fault) => lost.abort(fault))
+  return { ...context, signal: AbortSignal.any([context.signal, lost.signal]) }
+}
+
+/** Two connections keep two cores busy between PostgreSQL and compression; more cores take more, within reason. */
+export function defaultLanes(): number {
+  return Math.min(8, Math.max(2, navigator.hardwareConcurrency))
+}
