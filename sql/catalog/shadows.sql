@@ -1,4 +1,4 @@
--- Functions and operators on the search_path that have the name of one of PostgreSQL's own, so that the types of the
+-- Functions and operators on the search_path, whose schemas the setting pgveil.schemas holds, that have the name of one of PostgreSQL's own, so that the types of the
 -- arguments decide which is called, and that belong neither to a superuser, the current user, nor (where the current
 -- user is no superuser) the owner of the database; and functions in the schema of the library that do not either.
 WITH trusted AS (
@@ -13,7 +13,8 @@ WITH trusted AS (
 ), path AS (
   SELECT n.oid, n.nspname
   FROM pg_namespace n
-  WHERE n.nspname = ANY (current_schemas(true)) AND n.nspname <> 'pg_catalog'
+  WHERE n.nspname IN (SELECT json_array_elements_text(current_setting('pgveil.schemas')::json))
+    AND n.nspname <> 'pg_catalog'
 )
 SELECT DISTINCT 'function' AS "kind", p.proname AS "name", s.nspname AS "schema", pg_get_userbyid(p.proowner) AS "owner"
 FROM pg_proc p

@@ -1,3 +1,4 @@
+import type { FaultKind } from '../lib/fault.ts'
 import type { Context } from '../operations/context.ts'
 import type { Screen } from './screen/screen.ts'
 
@@ -5,4 +6,6 @@ import type { Screen } from './screen/screen.ts'
 export interface CommandContext {
   readonly screen: Screen
   readonly operation: () => Context
+  /** The command has said all there is to say, and its exit code tells that this is no success. */
+  readonly endAs: (kind: FaultKind) => void
 }

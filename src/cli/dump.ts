@@ -2,12 +2,14 @@ import { basename, extname } from 'node:path'
 import type { Command } from 'commander'
 import { type DumpResult, dump } from '../operations/dump/dump.ts'
 import type { DumpRequest } from '../operations/dump/request.ts'
+import type { ValidateRequest } from '../operations/validate/validate.ts'
 import type { CommandContext } from './command-context.ts'
 import { withConnection } from './connection.ts'
 import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags.ts'
 import { pgDumpOptions } from './program-options.ts'
 import { withSavedRun } from './saved-run.ts'
 import { bytes, count } from './screen/words.ts'
+import { runValidate } from './validate.ts'
 import { jobsFrom, programsFrom, type WorkFlags, withSpeech, withWork } from './work-flags.ts'
 
 interface DumpFlags extends PlanningFlags, WorkFlags {
@@ -20,6 +22,9 @@ interface DumpFlags extends PlanningFlags, WorkFlags {
   readonly constraintChecks: boolean
   readonly saveDicts?: boolean
   readonly internalOperationId?: string
+  readonly dbgStage1?: boolean
+  readonly dbgStage2?: boolean
+  readonly dbgStage3?: boolean
 }
 
 const KINDS = [
@@ -65,6 +70,10 @@ function withDumpOptions(command: Command): Command {
     .option('--clear-output-dir', 'remove an archive that is there already')
     .option('--save-dicts', 'keep the dictionaries and options of this run under PGVEIL_HOME/runs')
     .option('--internal-operation-id <id>', 'id of the run to keep')
+    .optionsGroup('Only validate (what pgveil validate does):')
+    .option('--dbg-stage-1', 'make no archive; validate without reading rows')
+    .option('--dbg-stage-2', 'make no archive; validate on 100 rows of each table')
+    .option('--dbg-stage-3', 'make no archive; validate on all rows')
     .optionsGroup("PostgreSQL's programs:")
     .option('--pg-dump <path>', 'pg_dump to use (default: the one that fits the server)')
     .option('--pg-dump-options <text>', 'options to pass on to pg_dump, in one text')
@@ -76,6 +85,8 @@ async function runDump(
   flags: DumpFlags,
   context: CommandContext,
 ): Promise<void> {
+  const stage = stageOf(flags)
+  if (stage !== undefined) return runValidate({ ...flags, sample: stage }, context)
   const request: DumpRequest = {
     ...(await planningFrom(flags)),
     content,
@@ -107,6 +118,13 @@ async function runDump(
     { folder: result.folder, seconds, manifest: result.manifest, warnings: result.warnings },
     summary(result, seconds),
   )
+}
+
+/** The names of pg_anon for validating in the place of dumping. */
+function stageOf(flags: DumpFlags): ValidateRequest['sample'] | undefined {
+  if (flags.dbgStage1) return 'none'
+  if (flags.dbgStage2) return 100
+  return flags.dbgStage3 ? 'all' : undefined
 }
 
 function nameOf(file: string): string {

@@ -7,9 +7,10 @@ import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
 import { addRestores } from './restore.ts'
 import type { Screen } from './screen/screen.ts'
+import { addValidate } from './validate.ts'
 
 /** All commands. Parsing throws a CommanderError instead of ending the process. */
-export function createProgram(screen: Screen, signal: AbortSignal): Command {
+export function createProgram(screen: Screen, signal: AbortSignal, endAs: CommandContext['endAs']): Command {
   const program = new Command('pgveil')
     .description('Finds personal data in a PostgreSQL database and makes a copy that holds none.')
     .version(VERSION)
@@ -19,6 +20,7 @@ export function createProgram(screen: Screen, signal: AbortSignal): Command {
     .addHelpText('after', HELP)
   const context: CommandContext = {
     screen,
+    endAs,
     operation: () => ({
       signal,
       log: screen.log,
@@ -27,6 +29,7 @@ export function createProgram(screen: Screen, signal: AbortSignal): Command {
     }),
   }
   addInit(program, context)
+  addValidate(program, context)
   addDumps(program, context)
   addRestores(program, context)
   addDemo(program, context)

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { asFault } from '../lib/fault.ts'
+import { asFault, type FaultKind } from '../lib/fault.ts'
 import { EXIT_CODES, EXIT_DONE } from './exit-code.ts'
 import { createProgram } from './program.ts'
 import { Screen } from './screen/screen.ts'
@@ -10,8 +10,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController()
   const stop = stopOnSignals(interrupt, screen)
   try {
-    await createProgram(screen, interrupt.signal).parseAsync(argv, { from: 'user' })
-    return EXIT_DONE
+    let exitCode = EXIT_DONE
+    const endAs = (kind: FaultKind) => {
+      exitCode = EXIT_CODES[kind]
+    }
+    await createProgram(screen, interrupt.signal, endAs).parseAsync(argv, { from: 'user' })
+    return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_CODES.usage
     const fault = asFault(interrupt.signal.aborted ? interrupt.signal.reason : error)

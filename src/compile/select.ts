@@ -30,7 +30,7 @@ export function selectStatement(table: TablePlan, options: SelectOptions = {}): 
 
 /** Where a table's rows come from, as a statement that computes something else of them has it behind its list. */
 export function rowsOf(table: TablePlan, options: SelectOptions = {}): Sql {
-  const limit = options.sample === undefined ? nothing : sql`\nLIMIT ${literal(options.sample)}`
+  const limit = options.sample === undefined ? nothing : sampleLimit(table.rows, options.sample)
   return sql`${fromClause(table, options.sample)}${whereClause(table.rows)}${limit}`
 }
 
@@ -58,16 +58,25 @@ function fromClause({ relation, rows }: TablePlan, sample: number | undefined): 
 }
 
 const PAGE_BYTES = 8192
+/** Where the table was never analyzed: about what rows of 150 bytes make. */
+const ROWS_A_PAGE = 50
 
 /**
  * Pages from all over a table: enough for three times the rows, and ten at least. The same ones each time, so that
  * findings do not come and go.
  */
 function tableSample(relation: Relation, rows: number): Sql {
-  if (relation.estimatedRows <= 0 || relation.bytes === 0) return nothing
-  const share = Math.max((3 * rows) / relation.estimatedRows, (10 * PAGE_BYTES) / relation.bytes)
-  if (share >= 1) return nothing
-  return sql` TABLESAMPLE SYSTEM (${literal(100 * share)}) REPEATABLE (0)`
+  const pages = relation.bytes / PAGE_BYTES
+  const estimated = relation.estimatedRows > 0 ? relation.estimatedRows : pages * ROWS_A_PAGE
+  const share = Math.max((3 * rows) / estimated, 10 / pages)
+  return share < 1 ? sql` TABLESAMPLE SYSTEM (${literal(100 * share)}) REPEATABLE (0)` : nothing
+}
+
+/** Of those pages the rows in no order of theirs: the first ones would come from the first pages alone. */
+function sampleLimit(rows: RowPolicy, sample: number): Sql {
+  const limit = sql`\nLIMIT ${literal(sample)}`
+  if (rows.kind === 'replaced') return limit
+  return sql`\nORDER BY pg_catalog.hashtextextended(ctid::pg_catalog.text, 0)${limit}`
 }
 
 function whereClause(rows: RowPolicy): Sql {

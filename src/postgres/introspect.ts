@@ -9,6 +9,7 @@ import materializedViewReadsSql from '../../sql/catalog/materialized_view_reads.
 import relationsSql from '../../sql/catalog/relations.sql' with { type: 'text' }
 import serverSql from '../../sql/catalog/server.sql' with { type: 'text' }
 import shadowsSql from '../../sql/catalog/shadows.sql' with { type: 'text' }
+import volatileFunctionsSql from '../../sql/catalog/volatile_functions.sql' with { type: 'text' }
 import type {
   Catalog,
   CheckConstraint,
@@ -181,9 +182,22 @@ export interface Shadow {
   readonly owner: string
 }
 
-/** What sql/catalog/shadows.sql finds under the session's search_path. */
-export async function readShadows(session: Session): Promise<Shadow[]> {
+/** What sql/catalog/shadows.sql finds in these schemas. The session's own search_path must be empty. */
+export async function readShadows(session: Session, schemas: readonly string[]): Promise<Shadow[]> {
+  await settle(session, schemas)
   return session.rows(fromShippedFile(shadowsSql))
+}
+
+/** Names of volatile functions: `schema.name`, and `name` where it is in one of these schemas. */
+export async function readVolatileFunctions(session: Session, schemas: readonly string[]): Promise<string[]> {
+  await settle(session, schemas)
+  const rows = await session.rows<{ name: string }>(fromShippedFile(volatileFunctionsSql))
+  return rows.map(({ name }) => name)
+}
+
+async function settle(session: Session, schemas: readonly string[]): Promise<void> {
+  const names = literal(JSON.stringify(schemas))
+  await session.run(sql`SELECT pg_catalog.set_config('pgveil.schemas', ${names}, false)`)
 }
 
 /** The state of sequences. A sequence does not follow the snapshot: this is its state now, as pg_dump reads it. */

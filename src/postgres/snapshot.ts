@@ -10,6 +10,11 @@ import { DUMP_SETTINGS, EMPTY_SEARCH_PATH } from './settings.ts'
 /** How many tables one LOCK TABLE names. */
 const TABLES_A_LOCK = 200
 
+interface ResolvedPath {
+  readonly path: string
+  readonly schemas: readonly string[]
+}
+
 export interface SnapshotOptions {
   readonly signal: AbortSignal
   /** Keep every table from being changed or dropped; an operation that ends in a moment need not. */
@@ -29,12 +34,15 @@ export class Snapshot {
   readonly id: string
   /** The search_path that this user meets in this database: names in a dictionary's rules resolve by it. */
   readonly searchPath: string
+  /** The schemas that it stands for, those that PostgreSQL searches on its own among them. */
+  readonly schemas: readonly string[]
   readonly #salt: Sql
 
-  private constructor(session: Session, id: string, searchPath: string, salt: Sql) {
+  private constructor(session: Session, id: string, path: ResolvedPath, salt: Sql) {
     this.session = session
     this.id = id
-    this.searchPath = searchPath
+    this.searchPath = path.path
+    this.schemas = path.schemas
     this.#salt = salt
   }
 
@@ -43,8 +51,9 @@ export class Snapshot {
     const session = await Session.open(target)
     const salt = options.salt ? sql`; SET anon_funcs.salt = ${literal(options.salt.reveal())}` : nothing
     try {
-      const { path } = await session.row<{ path: string }>(
-        sql`SELECT pg_catalog.current_setting('search_path') AS path`,
+      const path = await session.row<ResolvedPath>(
+        sql`SELECT pg_catalog.current_setting('search_path') AS path,
+          pg_catalog.array_to_json(pg_catalog.current_schemas(true)) AS schemas`,
       )
       await session.run(
         sql`${DUMP_SETTINGS}${versionSettings(await versionOf(session))}${salt}; ${EMPTY_SEARCH_PATH}`,

@@ -5,6 +5,7 @@ import { type DumpResult, dump } from '../../src/operations/dump/dump.ts'
 import type { DumpRequest } from '../../src/operations/dump/request.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
+import { type ValidateRequest, type Validation, validate } from '../../src/operations/validate/validate.ts'
 import type { Target } from '../../src/postgres/connection/target.ts'
 import { clientProgram } from './programs.ts'
 
@@ -50,6 +51,28 @@ export async function dumpTo(
     allowUnmatched: false,
     checkConstraints: true,
     lockWait: 5000,
+    jobs: 2,
+    ...overrides,
+  })
+}
+
+export async function validateAt(
+  source: Target,
+  overrides: Partial<ValidateRequest> = {},
+  context = testContext(),
+): Promise<Validation> {
+  return validate(context, {
+    source,
+    dictionaries: [noRules],
+    onlyTables: [],
+    withoutTables: [],
+    knownColumns: [],
+    unknownColumns: 'copy',
+    followKeys: false,
+    salt: undefined,
+    allowUnmatched: false,
+    lockWait: 5000,
+    sample: 'all',
     jobs: 2,
     ...overrides,
   })

@@ -9,6 +9,7 @@ const STAGES: Readonly<Record<string, string>> = {
   plan: 'reading the catalog',
   verify: 'verifying rules',
   check: 'checking constraints',
+  values: 'trying rules on values',
   structure: 'dumping structure',
   copy: 'copying rows',
   checksum: 'verifying checksums',

@@ -12,6 +12,7 @@ import { alwaysNotNull } from '../not-null.ts'
 import { maskedColumns, type Plan, type TablePlan } from '../plan/plan.ts'
 import { rowsOf } from '../select.ts'
 import { orphanCount } from './foreign-keys.ts'
+import { leavesByRoot } from './leaves.ts'
 import { isEvaluated, restoredRows } from './restored-rows.ts'
 
 /**
@@ -276,19 +277,4 @@ function columnsOf(relation: Relation, numbers: readonly number[]): Column[] {
 
 function columnByNumber(relation: Relation | undefined, number: number | undefined): Column | undefined {
   return relation?.columns.find((column) => column.number === number)
-}
-
-/** For each table and partitioned table, the tables that hold its rows. */
-function leavesByRoot(catalog: Catalog, plan: Plan): Map<Oid, TablePlan[]> {
-  const leaves = new Map<Oid, TablePlan[]>()
-  for (const table of plan.tables) {
-    let relation: Relation | undefined = table.relation
-    while (relation) {
-      const known = leaves.get(relation.oid)
-      if (known) known.push(table)
-      else leaves.set(relation.oid, [table])
-      relation = relation.partitionOf === null ? undefined : catalog.relations.get(relation.partitionOf)
-    }
-  }
-  return leaves
 }

@@ -2,6 +2,7 @@ import type { Manifest } from '../../archive/manifest.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
 import type { Catalog, SequenceState } from '../../catalog/model.ts'
 import type { Plan } from '../../compile/plan/plan.ts'
+import { randomKeys } from '../../compile/review/randomness.ts'
 import { Fault, type Finding, refuseErrors } from '../../lib/fault.ts'
 import { readSequences } from '../../postgres/introspect.ts'
 import { ServerError } from '../../postgres/session.ts'
@@ -10,16 +11,17 @@ import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { defaultLanes, withPlan } from '../planning.ts'
 import { settleProgram, settlePsql } from '../program-choice.ts'
+import { checkConstraints } from '../verify/constraints.ts'
+import { readFunctions } from '../verify/functions.ts'
+import { verifyRules } from '../verify/rules.ts'
 import { completeToc, sequencesOf } from './assemble/complete.ts'
 import { rowsOnlyToc } from './assemble/rows-only.ts'
 import { type Assembly, assembleStructure } from './assemble/structure.ts'
-import { checkConstraints } from './check-constraints.ts'
 import { copyTables } from './copy-tables.ts'
 import { describeArchive } from './describe-archive.ts'
 import { countLargeObjects, dumpLargeObjects, type LargeObjects } from './large-objects.ts'
 import type { DumpRequest } from './request.ts'
 import { dumpStructure } from './structure.ts'
-import { verifyRules } from './verify-rules.ts'
 
 export interface DumpResult {
   readonly folder: string
@@ -55,10 +57,14 @@ async function dumpPlan(
   const withRows = request.content !== 'structure'
 
   const warnings = [...plan.findings]
-  if (withRows) await verifyRules(context, snapshot, plan)
+  if (withRows) refuseErrors(await verifyRules(context, snapshot, plan))
   if (withRows && request.checkConstraints) {
-    warnings.push(...(await checkConstraints(context, { source, snapshot, lanes, lockWait }, catalog, plan)))
+    // What is rolled anew is not what the questions saw, so that their answers say nothing about it.
+    warnings.push(...randomKeys(catalog, plan, await readFunctions(snapshot)))
+    const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
+    warnings.push(...(await checkConstraints(context, questioning, catalog, plan)))
   }
+  refuseErrors(warnings)
 
   const folder = await ArchiveFolder.begin(request.outputFolder, { clear: request.clearOutput })
   try {

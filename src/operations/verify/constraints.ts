@@ -1,44 +1,36 @@
 import { type Catalog, relationName } from '../../catalog/model.ts'
-import { type ConstraintCheck, constraintChecks } from '../../compile/checks/constraints.ts'
+import {
+  type CheckOptions,
+  type ConstraintCheck,
+  constraintChecks,
+} from '../../compile/checks/constraints.ts'
 import { maskedColumns, type Plan } from '../../compile/plan/plan.ts'
-import { Fault, type Finding, type Place } from '../../lib/fault.ts'
-import { sql } from '../../lib/sql.ts'
-import type { Target } from '../../postgres/connection/target.ts'
-import { ServerError, Session } from '../../postgres/session.ts'
-import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
+import type { Finding, Place } from '../../lib/fault.ts'
+import type { ServerError, Session } from '../../postgres/session.ts'
+import { LOCK_NOT_AVAILABLE, lockWaitFault } from '../../postgres/snapshot.ts'
 import { speaksOfStatement } from '../../postgres/sqlstate.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
+import { attempt, openShared, type Questioning } from './shared-session.ts'
 
 /**
- * Asks the source, in the dump's snapshot, whether the masked and filtered rows keep every constraint that they touch,
- * so that a dump that succeeds can be restored. Throws one fault with all that would break; what cannot be asked
- * comes back as a warning.
+ * Asks the source, in a snapshot, whether the masked and filtered rows keep every constraint that they touch, so that a
+ * dump that succeeds can be restored. What would break is an error among the findings, what cannot be asked a warning.
  */
 export async function checkConstraints(
   context: Context,
-  work: {
-    readonly source: Target
-    readonly snapshot: Snapshot
-    readonly lanes: number
-    readonly lockWait: number
-  },
+  questioning: Questioning,
   catalog: Catalog,
   plan: Plan,
+  options: CheckOptions = {},
 ): Promise<Finding[]> {
-  const { source, snapshot, lanes, lockWait } = work
-  const checks = constraintChecks(catalog, plan)
+  const checks = constraintChecks(catalog, plan, options)
   const findings: Finding[] = maskedExclusions(catalog, plan)
   let done = 0
   await runLanes(checks, {
-    lanes,
+    lanes: questioning.lanes,
     signal: context.signal,
-    open: async () => {
-      const session = await Session.open(source)
-      await session.run(snapshot.joinStatements(catalog.server, lockWait))
-      await session.run(snapshot.databaseSearchPath)
-      return session
-    },
+    open: () => openShared(questioning),
     work: async (session, check, signal) => {
       const item = relationName(check.table.relation)
       context.onProgress({ stage: 'check', done: done++, total: checks.length, item })
@@ -46,30 +38,23 @@ export async function checkConstraints(
     },
     close: (session) => session.close(),
   })
-  if (findings.some((finding) => finding.severity === 'error')) throw Fault.of(findings)
   return findings
 }
 
 async function ask(session: Session, check: ConstraintCheck, signal: AbortSignal): Promise<Finding[]> {
   if (!check.query)
     return [unchecked(check, 'it calls a function of a role that is neither a superuser nor you')]
-  await session.run(sql`SAVEPOINT pgveil_check`)
-  try {
-    const [row] = await session.rowsUntil<{ broken: string }>(signal, check.query)
-    const broken = BigInt(row?.broken ?? 0)
+  const answer = await attempt<{ broken: string }>(session, signal, check.query)
+  if (Array.isArray(answer)) {
+    const broken = BigInt(answer[0]?.broken ?? 0)
     return broken > 0n ? [brokenConstraint(check, broken)] : []
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error
-    if (error.sqlState === LOCK_NOT_AVAILABLE) throw lockWaitFault(placeOf(check))
-    return [
-      speaksOfStatement(error.sqlState)
-        ? unchecked(check, 'it speaks of more than the columns of a row')
-        : failingRule(check, error),
-    ]
-  } finally {
-    if (!signal.aborted)
-      await session.run(sql`ROLLBACK TO SAVEPOINT pgveil_check; RELEASE SAVEPOINT pgveil_check`)
   }
+  if (answer.sqlState === LOCK_NOT_AVAILABLE) throw lockWaitFault(placeOf(check))
+  return [
+    speaksOfStatement(answer.sqlState)
+      ? unchecked(check, 'it speaks of more than the columns of a row')
+      : failingRule(check, answer),
+  ]
 }
 
 function brokenConstraint(check: ConstraintCheck, broken: bigint): Finding {

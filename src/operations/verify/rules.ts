@@ -4,13 +4,14 @@ import type { Expression } from '../../compile/expression.ts'
 import { isUntouched, maskedColumns, type Plan, type TablePlan } from '../../compile/plan/plan.ts'
 import { needsEmptySearchPath, relationSql, selectStatement } from '../../compile/select.ts'
 import type { SqlText } from '../../dictionary/shape.ts'
-import { Fault, type Finding, type Place } from '../../lib/fault.ts'
+import type { Finding, Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
 import { readShadows, type Shadow } from '../../postgres/introspect.ts'
-import { ServerError, type Session } from '../../postgres/session.ts'
+import type { ServerError, Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
+import { attempt } from './shared-session.ts'
 
 interface ExplainNode {
   readonly 'Node Type': string
@@ -22,13 +23,13 @@ interface ExplainNode {
  * Has PostgreSQL plan every SELECT that a rule or a filter changes: unknown names, wrong types and missing casts are
  * found before the first byte, each with its place in the dictionary.
  */
-export async function verifyRules(context: Context, snapshot: Snapshot, plan: Plan): Promise<void> {
+export async function verifyRules(context: Context, snapshot: Snapshot, plan: Plan): Promise<Finding[]> {
   const findings: Finding[] = []
   const changed = plan.tables.filter((table) => !isUntouched(table) && table.rows.kind !== 'left-out')
-  await snapshot.session.run(snapshot.databaseSearchPath)
-  findings.push(...shadowed(changed, await readShadows(snapshot.session)))
+  await snapshot.session.run(EMPTY_SEARCH_PATH)
+  findings.push(...shadowed(changed, await readShadows(snapshot.session, snapshot.schemas)))
   // Planning may call a function already.
-  if (findings.length > 0) throw Fault.of(findings)
+  if (findings.length > 0) return findings
   for (const [done, table] of changed.entries()) {
     context.signal.throwIfAborted()
     context.onProgress({ stage: 'verify', done, total: changed.length, item: relationName(table.relation) })
@@ -36,7 +37,7 @@ export async function verifyRules(context: Context, snapshot: Snapshot, plan: Pl
     findings.push(...(await verifyTable(snapshot.session, table)))
   }
   await snapshot.session.run(EMPTY_SEARCH_PATH)
-  if (findings.length > 0) throw Fault.of(findings)
+  return findings
 }
 
 /**
@@ -103,18 +104,13 @@ async function verifyTable(session: Session, table: TablePlan): Promise<Finding[
 
 /** The plan, or the error that PostgreSQL answered with. */
 async function explain(session: Session, select: Sql): Promise<ExplainNode[] | ServerError> {
-  await session.run(sql`SAVEPOINT pgveil_explain`)
-  try {
-    const row = await session.row<{ 'QUERY PLAN': { Plan: ExplainNode }[] }>(
-      sql`EXPLAIN (FORMAT JSON) ${select}`,
-    )
-    return row['QUERY PLAN'].map((part) => part.Plan)
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error
-    return error
-  } finally {
-    await session.run(sql`ROLLBACK TO SAVEPOINT pgveil_explain; RELEASE SAVEPOINT pgveil_explain`)
-  }
+  const never = new AbortController().signal
+  const answer = await attempt<{ 'QUERY PLAN': { Plan: ExplainNode }[] }>(
+    session,
+    never,
+    sql`EXPLAIN (FORMAT JSON) ${select}`,
+  )
+  return Array.isArray(answer) ? (answer[0]?.['QUERY PLAN'] ?? []).map((part) => part.Plan) : answer
 }
 
 /** Plans each rule of a table by itself, to name the one that fails and where in it. */
