@@ -30,6 +30,7 @@ SELECT
     ),
     false
   ) AS "partitionsByEnumHash",
+  c.relrowsecurity AS "rowSecurity",
   c.relispopulated AS "populated",
   c.reltuples::float8 AS "estimatedRows",
   CASE WHEN c.relkind IN ('r', 'm') THEN coalesce(pg_table_size(c.oid), 0) ELSE 0 END::float8 AS "bytes",

@@ -40,6 +40,8 @@ export interface Relation {
   readonly partitionConstraint: string | null
   /** Partitioned by hash over an enum: the hash differs between databases, so rows must be loaded by the root. */
   readonly partitionsByEnumHash: boolean
+  /** Its policies decide which rows a role sees. */
+  readonly rowSecurity: boolean
   /** Of a materialized view. */
   readonly populated: boolean
   /** The planner's estimate; -1 where the relation was never analyzed. */
@@ -143,6 +145,9 @@ export interface Catalog {
   /** For each materialized view, the others that it reads, through any number of views. */
   readonly materializedViewReads: ReadonlyMap<Oid, readonly Oid[]>
 }
+
+/** pgveil's own functions and word lists: tools for making a copy, not a part of it. */
+export const LIBRARY_SCHEMA = 'anon_funcs'
 
 /** `schema.table`, for people: names may hold dots, so it tells no two relations apart. */
 export function relationName(relation: { readonly schema: string; readonly name: string }): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type Comparison, type DemoResult, demo, type KeptDemo } from '../operations/demo/demo.ts'
 import type { CommandContext } from './command-context.ts'
+import { fit } from './screen/table.ts'
 import { count } from './screen/words.ts'
 import { withSpeech } from './work-flags.ts'
 
@@ -55,25 +56,8 @@ const WIDTH = 38
 function sideBySide(comparisons: readonly Comparison[]): string[] {
   return comparisons.map(({ table, column, before, after }) => {
     const name = `${table}.${column}`.padEnd(27)
-    return `  ${name} ${fit(before)}  ${fit(after).trimEnd()}`
+    return `  ${name} ${fit(before, WIDTH)}  ${fit(after, WIDTH).trimEnd()}`
   })
-}
-
-/** Cut and filled to a width in columns of a terminal; wide characters take two. */
-function fit(text: string): string {
-  let shown = ''
-  let width = 0
-  for (const char of text.replaceAll(/\s+/g, ' ')) {
-    const wide = Bun.stringWidth(char)
-    if (width + wide > WIDTH - 1) {
-      shown += '…'
-      width++
-      break
-    }
-    shown += char
-    width += wide
-  }
-  return shown + ' '.repeat(WIDTH - width)
 }
 
 function describeKept(kept: KeptDemo): string[] {

@@ -2,12 +2,15 @@ import { Command } from 'commander'
 import { systemClock } from '../lib/clock.ts'
 import { VERSION } from '../version.ts'
 import type { CommandContext } from './command-context.ts'
+import { addCompile } from './compile.ts'
 import { addDemo } from './demo.ts'
 import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
 import { addRestores } from './restore.ts'
 import type { Screen } from './screen/screen.ts'
 import { addValidate } from './validate.ts'
+import { addViewData, addViewFields } from './view.ts'
+import { addViews } from './views.ts'
 
 /** All commands. Parsing throws a CommanderError instead of ending the process. */
 export function createProgram(screen: Screen, signal: AbortSignal, endAs: CommandContext['endAs']): Command {
@@ -30,6 +33,10 @@ export function createProgram(screen: Screen, signal: AbortSignal, endAs: Comman
   }
   addInit(program, context)
   addValidate(program, context)
+  addCompile(program, context)
+  addViewFields(program, context)
+  addViewData(program, context)
+  addViews(program, context)
   addDumps(program, context)
   addRestores(program, context)
   addDemo(program, context)

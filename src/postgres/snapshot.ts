@@ -78,11 +78,16 @@ export class Snapshot {
    * snapshot's session, and that one for us.
    */
   joinStatements(server: Server, lockWaitMilliseconds: number): Sql {
-    return sql`${DUMP_SETTINGS}${versionSettings(server.versionNumber)}${this.#salt};
-SET client_encoding = ${literal(archiveEncoding(server))};
+    return sql`${this.scriptStatements(server)}${this.#salt};
 SET lock_timeout = ${literal(lockWaitMilliseconds)};
-BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 SET TRANSACTION SNAPSHOT ${literal(this.id)}`
+  }
+
+  /** The settings of such a session and the beginning of its transaction, as anybody may read and run them. */
+  scriptStatements(server: Server): Sql {
+    return sql`${DUMP_SETTINGS}${versionSettings(server.versionNumber)};
+SET client_encoding = ${literal(archiveEncoding(server))};
+BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY`
   }
 
   /** Sets the search_path under which a dictionary's rules are read. */

@@ -10,6 +10,7 @@ const STAGES: Readonly<Record<string, string>> = {
   verify: 'verifying rules',
   check: 'checking constraints',
   values: 'trying rules on values',
+  views: 'making views',
   structure: 'dumping structure',
   copy: 'copying rows',
   checksum: 'verifying checksums',

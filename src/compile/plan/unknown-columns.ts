@@ -1,4 +1,11 @@
-import { ancestry, type Catalog, type Column, type Relation, relationName } from '../../catalog/model.ts'
+import {
+  ancestry,
+  type Catalog,
+  type Column,
+  LIBRARY_SCHEMA,
+  type Relation,
+  relationName,
+} from '../../catalog/model.ts'
 import type { KnownColumns } from '../../dictionary/known-columns.ts'
 import type { TableRule } from '../../dictionary/sensitive.ts'
 import { matchesTable } from '../../dictionary/table-pattern.ts'
@@ -46,7 +53,7 @@ export function unknownColumns(
 ): Column[] {
   const { relation, rows } = table
   // The rows of an extension's table are its configuration, and pgveil's own word lists are no data.
-  if (rows.kind === 'left-out' || relation.extension || relation.schema === 'anon_funcs') return []
+  if (rows.kind === 'left-out' || relation.extension || relation.schema === LIBRARY_SCHEMA) return []
   const relatives = ancestry(catalog, relation)
   const mentioned = new Set([
     ...rules

@@ -1,4 +1,4 @@
-import { relationName } from '../../catalog/model.ts'
+import { LIBRARY_SCHEMA, relationName } from '../../catalog/model.ts'
 import { maskedColumns, type Plan } from '../../compile/plan/plan.ts'
 import { unknownColumns } from '../../compile/plan/unknown-columns.ts'
 import { KnownColumns, writeKnownColumns } from '../../dictionary/known-columns.ts'
@@ -38,7 +38,9 @@ export async function validate(context: Context, request: ValidateRequest): Prom
   try {
     return await withPlan(context, request, { lockTables: false }, async (guarded, planning) => ({
       findings: inOrder(await findAll(guarded, request, planning)),
-      tables: planning.plan.tables.filter(({ rows }) => rows.kind !== 'left-out').length,
+      tables: planning.plan.tables.filter(
+        ({ relation, rows }) => rows.kind !== 'left-out' && relation.schema !== LIBRARY_SCHEMA,
+      ).length,
       maskedColumns: planning.plan.tables.flatMap(maskedColumns).length,
       baseline: baselineOf(planning),
     }))

@@ -1,7 +1,7 @@
 import { guardStructure } from '../../../archive/toc/guard.ts'
 import { describeLeftOut, pruneToc } from '../../../archive/toc/prune.ts'
 import { Section, type Toc, type TocEntry } from '../../../archive/toc/toc.ts'
-import type { Catalog, Oid, Relation } from '../../../catalog/model.ts'
+import { type Catalog, LIBRARY_SCHEMA, type Oid, type Relation } from '../../../catalog/model.ts'
 import type { Plan } from '../../../compile/plan/plan.ts'
 import type { TableToCopy } from '../copy-tables.ts'
 import { DumpIds } from './dump-ids.ts'
@@ -13,9 +13,6 @@ export interface Assembly {
   /** What is in the database and not in the archive, for people. */
   readonly leftOut: readonly string[]
 }
-
-/** Objects of this schema are tools for making the archive, not a part of it. */
-const LIBRARY_SCHEMA = 'anon_funcs'
 
 const TABLE_LIKE = new Set(['TABLE', 'FOREIGN TABLE'])
 

@@ -1,0 +1,96 @@
+import { type Expression, expressionBody, readExpression } from '../expression.ts'
+import { scanSql, type Token } from '../parser/parser.ts'
+import { isRecord, names, type TreeFields, walkTree } from '../parser/tree.ts'
+
+/** Functions of the library that take a salt, and at which place among their arguments, from 0. */
+export const SALT_ARGUMENT: Readonly<Record<string, number>> = {
+  pseudonym_int: 1,
+  pseudonym_digits: 1,
+  fake_first_name: 1,
+  fake_last_name: 1,
+  fake_full_name: 1,
+  fake_email: 2,
+  fake_phone: 2,
+  fake_city: 1,
+  fake_street: 1,
+  fake_company: 1,
+  fake_iban: 2,
+  fake_card_number: 1,
+  fake_ip: 1,
+  fake_mac: 1,
+  fake_uuid: 1,
+  jsonb_pseudonymize: 2,
+}
+
+const SELECT = 'SELECT '
+
+/** How a rule stands to the salt of the session. */
+export interface SaltUse {
+  /** Bytes of `SELECT …` at which calls begin that take the session's salt for want of an argument. */
+  readonly calls: readonly number[]
+  /** It asks for the salt itself, which whoever reads a view must not be able to choose. */
+  readonly asksItself: boolean
+}
+
+/** Reads it off the tree of an expression, a condition or a query. */
+export function saltUse(tree: unknown): SaltUse {
+  const calls: number[] = []
+  let asksItself = false
+  walkTree(tree, (type, fields) => {
+    if (type !== 'FuncCall') return
+    const name = names(fields.funcname).at(-1) ?? ''
+    const of = names(fields.funcname).length > 1 ? names(fields.funcname)[0] : 'anon_funcs'
+    if (of !== 'anon_funcs') return
+    if (name === 'salt') asksItself = true
+    const at = SALT_ARGUMENT[name]
+    if (at !== undefined && !givesSalt(fields, at))
+      calls.push(typeof fields.location === 'number' ? fields.location : 0)
+  })
+  return { calls, asksItself }
+}
+
+function givesSalt(call: TreeFields, at: number): boolean {
+  const args: unknown[] = Array.isArray(call.args) ? call.args : []
+  const named = args
+    .map((argument) => (isRecord(argument) ? argument.NamedArgExpr : undefined))
+    .filter(isRecord)
+  return named.some((argument) => argument.name === 'salt') || args.length - named.length > at
+}
+
+/**
+ * The rule with `salt => …` put into every call that lacks it: what a view computes must not depend on a setting that
+ * its reader can change.
+ */
+export async function withSalt(expression: Expression, salt: string): Promise<Expression> {
+  const { calls } = saltUse(expression.tree)
+  if (calls.length === 0) return expression
+  const prefix =
+    expression.asIs && /^\s*(select|with|values|table)\b/i.test(expressionBody(expression.source)) ? '(' : ''
+  let text = SELECT + prefix + expressionBody(expression.source) + (prefix === '' ? '' : '\n)')
+  const tokens = await scanSql(text)
+  const ends = calls.map((byte) => endOfCall(tokens, utf16Index(text, byte)))
+  for (const end of ends.toSorted((left, right) => right - left)) {
+    text = `${text.slice(0, end)}, salt => ${salt}${text.slice(end)}`
+  }
+  const { source } = expression
+  return readExpression({
+    text: (expression.asIs ? 'SQL:' : '') + text.slice(SELECT.length),
+    place: source.place,
+    placeOf: () => source.place,
+  })
+}
+
+/** Where the closing parenthesis of the call stands whose name begins at an index. */
+function endOfCall(tokens: readonly Token[], start: number): number {
+  let depth = 0
+  for (const token of tokens.filter((candidate) => candidate.start >= start)) {
+    if (token.name === 'ASCII_40') depth++
+    if (token.name === 'ASCII_41' && --depth === 0) return token.start
+  }
+  throw new Error('a call that parses has a closing parenthesis')
+}
+
+/** The parser counts bytes of UTF-8. */
+function utf16Index(text: string, bytes: number): number {
+  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes)).length
+}

@@ -1,0 +1,136 @@
+import { createView, SALT_TABLE, tablesToHide, type ViewDefinition } from '../../compile/views/definitions.ts'
+import type { Finding } from '../../lib/fault.ts'
+import type { Secret } from '../../lib/secret.ts'
+import { identifier, join, literal, qualified, type Sql, sql } from '../../lib/sql.ts'
+import { ServerError, Session } from '../../postgres/session.ts'
+import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
+import type { Context } from '../context.ts'
+import { type Installed, isOurs, markOf, readInstalled, stateOf } from './installed.ts'
+import { type PlannedViews, planViews, type ViewsRequest } from './plan-views.ts'
+import { refuseReaching } from './reach.ts'
+import { refuseForeignObjects, viewsFault } from './refusals.ts'
+
+export interface InstallRequest extends ViewsRequest {
+  /** Roles that may read the views from now on, beside those that may already. */
+  readonly roles: readonly string[]
+}
+
+export interface InstalledViews {
+  readonly made: readonly string[]
+  readonly kept: readonly string[]
+  readonly dropped: readonly string[]
+  readonly readers: readonly string[]
+  readonly warnings: readonly Finding[]
+}
+
+/**
+ * Makes the masked views what dictionaries and tables say, in one transaction: all of them or none. What is right
+ * already is not touched; grants on a view that is made anew are given again.
+ */
+export async function installViews(context: Context, request: InstallRequest): Promise<InstalledViews> {
+  const planned = await planViews(context, request)
+  const session = await Session.open(request.source)
+  try {
+    await session.run(
+      sql`SET client_min_messages = warning; SET standard_conforming_strings = on; ${EMPTY_SEARCH_PATH}; BEGIN`,
+    )
+    const result = await install(context, session, request, planned)
+    context.signal.throwIfAborted()
+    await session.run(sql`COMMIT`)
+    return { ...result, warnings: planned.warnings }
+  } catch (error) {
+    throw error instanceof ServerError ? viewsFault(error) : error
+  } finally {
+    await session.close()
+  }
+}
+
+async function install(
+  context: Context,
+  session: Session,
+  request: InstallRequest,
+  planned: PlannedViews,
+): Promise<Omit<InstalledViews, 'warnings'>> {
+  const schema = request.viewsSchema
+  await session.run(
+    sql`SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(${literal(`pgveil views ${schema}`)}))`,
+  )
+  const there = await readInstalled(session, schema)
+  await refuseForeignObjects(session, schema, there)
+  const readers = [...new Set([...there.flatMap((entry) => entry.readers), ...request.roles])].sort()
+  await refuseReaching(session, readers, tablesToHide(planned.views))
+
+  await session.run(
+    sql`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}; REVOKE ALL ON SCHEMA ${identifier(schema)} FROM PUBLIC`,
+  )
+  await keepSalt(session, schema, request.salt)
+  const old = there.filter(isOurs)
+  const kept = planned.views.filter((view) => stateOf(named(old, view.name), view) === 'current')
+  const dropped = old.filter((entry) => !kept.some((view) => view.name === entry.name))
+  if (dropped.length > 0) await session.run(dropViews(schema, dropped))
+  const made = planned.views.filter((view) => !kept.includes(view))
+  for (const [done, view] of made.entries()) {
+    context.onProgress({ stage: 'views', done, total: made.length, item: view.name })
+    await make(session, schema, view, planned.searchPath, context.signal)
+  }
+  await grant(session, schema, planned.views, readers)
+  return {
+    made: made.map(({ name }) => name),
+    kept: kept.map(({ name }) => name),
+    dropped: dropped.map(({ name }) => name).filter((name) => !made.some((view) => view.name === name)),
+    readers,
+  }
+}
+
+function named(entries: readonly Installed[], name: string): Installed | undefined {
+  return entries.find((entry) => entry.name === name)
+}
+
+async function make(
+  session: Session,
+  schema: string,
+  view: ViewDefinition,
+  searchPath: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await session.run(sql`SELECT pg_catalog.set_config('search_path', ${literal(searchPath)}, true)`)
+  await session.rowsUntil(signal, createView(schema, view))
+  await session.run(EMPTY_SEARCH_PATH)
+  const name = qualified(schema, view.name)
+  const { definition } = await session.row<{ definition: string }>(
+    sql`SELECT pg_catalog.md5(pg_catalog.pg_get_viewdef(${literal(name.text)}::pg_catalog.regclass)) AS definition`,
+  )
+  await session.run(
+    sql`REVOKE ALL ON ${name} FROM PUBLIC; COMMENT ON VIEW ${name} IS ${literal(markOf(view, definition))}`,
+  )
+}
+
+/** The salt is kept where the views can read it by the rights of their owner, and nobody else. */
+async function keepSalt(session: Session, schema: string, salt: Secret | undefined): Promise<void> {
+  const name = qualified(schema, SALT_TABLE)
+  if (!salt) return
+  await session.run(sql`CREATE TABLE IF NOT EXISTS ${name} (salt text NOT NULL);
+REVOKE ALL ON ${name} FROM PUBLIC;
+DELETE FROM ${name};
+INSERT INTO ${name} VALUES (${literal(salt.reveal())})`)
+}
+
+async function grant(
+  session: Session,
+  schema: string,
+  views: readonly ViewDefinition[],
+  readers: readonly string[],
+): Promise<void> {
+  if (readers.length === 0) return
+  const roles = join(readers.map(identifier))
+  await session.run(sql`GRANT USAGE ON SCHEMA ${identifier(schema)} TO ${roles}`)
+  if (views.length === 0) return
+  await session.run(
+    sql`GRANT SELECT ON ${join(views.map(({ name }) => qualified(schema, name)))} TO ${roles}`,
+  )
+}
+
+/** Views that others have built upon stop it: nothing is dropped behind anybody's back. */
+export function dropViews(schema: string, views: readonly Installed[]): Sql {
+  return sql`DROP VIEW ${join(views.map(({ name }) => qualified(schema, name)))}`
+}
