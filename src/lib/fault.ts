@@ -36,6 +36,7 @@ const KIND_BY_CODE = {
   'random-unique': 'refused',
   'random-view': 'refused',
   'row-security': 'refused',
+  'salt-missing': 'refused',
   'view-salt': 'refused',
   'view-name': 'refused',
   'role-reads-tables': 'refused',

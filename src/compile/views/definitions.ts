@@ -5,9 +5,9 @@ import { fromCatalog, join, qualified, type Sql, sql } from '../../lib/sql.ts'
 import { restoredRows } from '../checks/restored-rows.ts'
 import { maskedColumns, type Plan, type TablePlan } from '../plan/plan.ts'
 import { placeOfMask } from '../review/place.ts'
+import { saltUse, withSalt } from '../salted-calls.ts'
 import { byName } from '../script.ts'
 import { viewNames } from './names.ts'
-import { saltUse, withSalt } from './salted-calls.ts'
 
 /** A masked view as it should be. */
 export interface ViewDefinition {

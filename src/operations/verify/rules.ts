@@ -2,6 +2,7 @@ import { relationName } from '../../catalog/model.ts'
 import { calledNames } from '../../compile/called-names.ts'
 import type { Expression } from '../../compile/expression.ts'
 import { isUntouched, maskedColumns, type Plan, type TablePlan } from '../../compile/plan/plan.ts'
+import { saltUse } from '../../compile/salted-calls.ts'
 import { needsEmptySearchPath, relationSql, selectStatement } from '../../compile/select.ts'
 import type { SqlText } from '../../dictionary/shape.ts'
 import type { Finding, Place } from '../../lib/fault.ts'
@@ -28,6 +29,7 @@ export async function verifyRules(context: Context, snapshot: Snapshot, plan: Pl
   const changed = plan.tables.filter((table) => !isUntouched(table) && table.rows.kind !== 'left-out')
   await snapshot.session.run(EMPTY_SEARCH_PATH)
   findings.push(...shadowed(changed, await readShadows(snapshot.session, snapshot.schemas)))
+  findings.push(...(await withoutSalt(snapshot.session, changed)))
   // Planning may call a function already.
   if (findings.length > 0) return findings
   for (const [done, table] of changed.entries()) {
@@ -58,6 +60,29 @@ function shadowed(tables: readonly TablePlan[], shadows: readonly Shadow[]): Fin
     }
   }
   return [...findings.values()]
+}
+
+/** Pseudonyms without a salt fail with the first row, which may be hours away. */
+async function withoutSalt(session: Session, tables: readonly TablePlan[]): Promise<Finding[]> {
+  const { salted } = await session.row<{ salted: boolean }>(
+    sql`SELECT coalesce(pg_catalog.current_setting('anon_funcs.salt', true), '') OPERATOR(pg_catalog.<>) '' AS salted`,
+  )
+  if (salted) return []
+  return tables.flatMap((table) =>
+    sqlOf(table).flatMap(({ tree, source, field }): Finding[] => {
+      const { calls, asksItself } = saltUse(tree)
+      if (calls.length === 0 && !asksItself) return []
+      return [
+        {
+          code: 'salt-missing',
+          severity: 'error',
+          message: 'The rule makes a pseudonym, and there is no salt.',
+          place: { ...source.place, relation: relationName(table.relation), field },
+          remedy: 'Pass --salt-file or PGVEIL_SALT, or give the function a salt as an argument.',
+        },
+      ]
+    }),
+  )
 }
 
 function sqlOf(table: TablePlan): { tree: unknown; source: SqlText; field?: string }[] {

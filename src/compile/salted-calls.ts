@@ -1,6 +1,6 @@
-import { type Expression, expressionBody, readExpression } from '../expression.ts'
-import { scanSql, type Token } from '../parser/parser.ts'
-import { isRecord, names, type TreeFields, walkTree } from '../parser/tree.ts'
+import { type Expression, expressionBody, readExpression } from './expression.ts'
+import { scanSql, type Token } from './parser/parser.ts'
+import { isRecord, names, type TreeFields, walkTree } from './parser/tree.ts'
 
 /** Functions of the library that take a salt, and at which place among their arguments, from 0. */
 export const SALT_ARGUMENT: Readonly<Record<string, number>> = {
