@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { readSensitiveDictionary } from '../../src/dictionary/sensitive.ts'
 import { readTablesDictionary } from '../../src/dictionary/tables.ts'
+import { type FaultKind, KIND_BY_CODE } from '../../src/lib/fault-codes.ts'
 import { init } from '../../src/operations/init.ts'
 import { dropDatabase, TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
@@ -22,7 +23,7 @@ function blocks(file: string, language: string): string[] {
 
 test('the five-minute guide of the README works as it stands', async () => {
   const [, ...guide] = blocks('README.md', 'sh')
-  expect(guide.length).toBe(3)
+  expect(guide.length).toBe(4)
   await dropDatabase('shop')
   const shop = await TestDatabase.createAs('shop')
   await using folder = await TestFolder.create()
@@ -134,11 +135,25 @@ function byName(left: { name?: string | undefined }, right: { name?: string | un
 test('every command of the documentation is one of the program', async () => {
   const run = Bun.spawn([process.execPath, join(ROOT, 'src/main.ts'), '--help'], { stdout: 'pipe' })
   const help = await new Response(run.stdout).text()
-  const known = [...help.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => name)
+  const known = [...help.matchAll(/^ {2}([a-z-]+) (?:\[options\]|\[command\]| )/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== 'help')
   const documented = [...read('docs/command-line.md').matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`(?:pgveil )?([a-z-]+)`/g)].map(([, name]) => name),
   )
   expect(documented.sort()).toEqual(known.sort())
+})
+
+test('every code of a fault is explained, under its kind', () => {
+  const kinds: Record<string, FaultKind> = { 'Wrong use': 'usage', Refused: 'refused', Failed: 'failed' }
+  const sections = read('docs/faults.md').split(/^## /m).slice(1)
+  const explained = sections.flatMap((section) => {
+    const kind = kinds[/^[^:\n]+/.exec(section)?.[0] ?? '']
+    const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell)
+    return cells.flatMap((cell) => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, code]) => [code, kind]))
+  })
+  const known = Object.entries(KIND_BY_CODE).filter(([code]) => code !== 'interrupted')
+  expect(explained.sort()).toEqual(known.sort())
 })
 
 test('nothing names the registry, the machine, or a folder outside the project', () => {
