@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type Comparison, type DemoResult, demo, type KeptDemo } from '../operations/demo/demo.ts'
 import type { CommandContext } from './command-context.ts'
-import { fit } from './screen/table.ts'
+import { fit, oneLine } from './screen/table.ts'
 import { count } from './screen/words.ts'
 import { withSpeech } from './work-flags.ts'
 
@@ -56,7 +56,7 @@ const WIDTH = 38
 function sideBySide(comparisons: readonly Comparison[]): string[] {
   return comparisons.map(({ table, column, before, after }) => {
     const name = `${table}.${column}`.padEnd(27)
-    return `  ${name} ${fit(before, WIDTH)}  ${fit(after, WIDTH).trimEnd()}`
+    return `  ${name} ${fit(oneLine(before), WIDTH)}  ${fit(oneLine(after), WIDTH).trimEnd()}`
   })
 }
 

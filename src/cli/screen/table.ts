@@ -40,7 +40,8 @@ export function fit(text: string, width: number): string {
   return `${shown}…${' '.repeat(Math.max(0, width - 1 - used))}`
 }
 
-function oneLine(text: string): string {
+/** Control characters and runs of blanks as one blank. */
+export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text.replaceAll(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
 }
