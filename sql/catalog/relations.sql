@@ -34,12 +34,17 @@ SELECT
   c.relispopulated AS "populated",
   c.reltuples::float8 AS "estimatedRows",
   CASE WHEN c.relkind IN ('r', 'm') THEN coalesce(pg_table_size(c.oid), 0) ELSE 0 END::float8 AS "bytes",
+  CASE
+    WHEN m.amname = 'heap' THEN coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint
+    ELSE 0
+  END::float8 AS "pages",
   x.oid::bigint::float8 AS "extensionOid",
   x.extname AS "extensionName",
   f.relation IS NOT NULL AS "configuration",
   coalesce(f.condition, '') AS "configurationCondition"
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_am m ON m.oid = c.relam
 LEFT JOIN pg_partitioned_table p ON p.partrelid = c.oid
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
 LEFT JOIN pg_extension x ON x.oid = d.refobjid

@@ -46,6 +46,8 @@ export interface Relation {
   readonly populated: boolean
   /** The planner's estimate; -1 where the relation was never analyzed. */
   readonly estimatedRows: number
+  /** Of the heap, without TOAST; 0 where rows are stored otherwise, and for what holds none. */
+  readonly pages: number
   /** Bytes of the heap with its TOAST. */
   readonly bytes: number
   /** Set where the relation belongs to an extension. */

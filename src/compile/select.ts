@@ -7,14 +7,22 @@ import { isUntouched } from './plan/plan.ts'
  * The COPY that gives a table's rows as they go into the archive. A table that nothing changes is copied by name,
  * which is what pg_dump does; COPY of a name never looks at children, nor does the ONLY of the others.
  */
-export function copyStatement(table: TablePlan): Sql {
-  if (!isUntouched(table)) return sql`COPY (\n${selectStatement(table)}\n) TO STDOUT`
+export function copyStatement(table: TablePlan, pages?: PageRange): Sql {
+  if (pages || !isUntouched(table)) return sql`COPY (\n${selectStatement(table, { pages })}\n) TO STDOUT`
   const columns = table.columns.map(({ column }) => fromCatalog(column.sqlName))
   const list = columns.length > 0 ? sql` (${join(columns)})` : nothing
   return sql`COPY ${relationSql(table.relation)}${list} TO STDOUT`
 }
 
+/** Pages of a table: from the first to before the second, or to the end. */
+export interface PageRange {
+  readonly from: number
+  readonly to: number | undefined
+}
+
 export interface SelectOptions {
+  /** Give only the rows on these pages. */
+  readonly pages?: PageRange | undefined
   /** Give no more than this many rows, from all over the table. */
   readonly sample?: number | undefined
   /** Cast the values of `SQL:` rules too, as their text is read into the column on restore. */
@@ -31,7 +39,7 @@ export function selectStatement(table: TablePlan, options: SelectOptions = {}): 
 /** Where a table's rows come from, as a statement that computes something else of them has it behind its list. */
 export function rowsOf(table: TablePlan, options: SelectOptions = {}): Sql {
   const limit = options.sample === undefined ? nothing : sampleLimit(table.rows, options.sample)
-  return sql`${fromClause(table, options.sample)}${whereClause(table.rows)}${limit}`
+  return sql`${fromClause(table, options.sample)}${whereClause(table.rows, options.pages)}${limit}`
 }
 
 /** Path-dependent columns print right only where no schema is in the path, as pg_dump sets it. */
@@ -79,13 +87,30 @@ function sampleLimit(rows: RowPolicy, sample: number): Sql {
   return sql`\nORDER BY pg_catalog.hashtextextended(ctid::pg_catalog.text, 0)${limit}`
 }
 
-function whereClause(rows: RowPolicy): Sql {
+function whereClause(rows: RowPolicy, pages: PageRange | undefined): Sql {
   if (rows.kind === 'left-out') return sql`\nWHERE false`
-  if (rows.kind !== 'filtered') return nothing
-  const { condition } = rows
-  return 'whereClause' in condition
-    ? sql`\n${fromCatalog(condition.whereClause)}`
-    : sql`\nWHERE ${condition.sql}`
+  if (rows.kind === 'filtered' && 'whereClause' in rows.condition) {
+    return sql`\n${fromCatalog(rows.condition.whereClause)}`
+  }
+  const conditions = [
+    ...(pages ? onPages(pages) : []),
+    ...(rows.kind === 'filtered' && 'sql' in rows.condition ? [rows.condition.sql] : []),
+  ]
+  return conditions.length > 0 ? sql`\nWHERE ${join(conditions, sql` AND `)}` : nothing
+}
+
+/** PostgreSQL 14 and later read just these pages (a TID range scan), earlier ones all of them. */
+function onPages({ from, to }: PageRange): Sql[] {
+  const bound = (page: number) => sql`${literal(`(${page},0)`)}::pg_catalog.tid`
+  return [
+    sql`ctid OPERATOR(pg_catalog.>=) ${bound(from)}`,
+    ...(to === undefined ? [] : [sql`ctid OPERATOR(pg_catalog.<) ${bound(to)}`]),
+  ]
+}
+
+/** Whether the table's rows can be told apart by the pages that they stand on. */
+export function hasPages({ rows }: TablePlan): boolean {
+  return rows.kind === 'all' || (rows.kind === 'filtered' && 'sql' in rows.condition)
 }
 
 export function relationSql(relation: Relation): Sql {

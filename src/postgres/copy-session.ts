@@ -15,6 +15,9 @@ export class CopyError extends Error {
 /** `\.` on a line of its own: no row of COPY's text format can look like it, since a backslash in data is doubled. */
 const END_OF_DATA = new TextEncoder().encode('\n\\.\n')
 
+/** Of those the line feed before the mark belongs to the last row. */
+const MARK_BYTES = END_OF_DATA.length - 1
+
 /**
  * A connection that runs COPY … TO STDOUT, one after the other, and gives their bytes as they come.
  *
@@ -62,12 +65,12 @@ export class CopySession {
   async run(statements: Sql): Promise<void> {
     this.#send(`${statements.text};\n`)
     for await (const _ of this.#untilEndOfData()) {
-      // Nothing but the end mark comes.
+      // Nothing comes.
     }
   }
 
   /**
-   * Runs one COPY … TO STDOUT and gives its bytes, the end mark `\.` included, as the archive's data files hold them.
+   * Runs one COPY … TO STDOUT and gives the bytes of its rows, each of which ends in a line feed.
    * The statement goes inside a dollar-quoted constant that \gexec sends on as it stands: psql neither looks for
    * variables in it nor for commands. Throws CopyError where the server ends it.
    */
@@ -80,12 +83,23 @@ export class CopySession {
   async *#untilEndOfData(): AsyncGenerator<Uint8Array> {
     this.#send("\\echo '\\\\.'\n")
     const tail = new Uint8Array(END_OF_DATA.length).fill(END_OF_DATA[0] ?? 0)
+    // The last bytes that came: they may be the end mark, which is none of the rows'.
+    let held = new Uint8Array()
     for (;;) {
       const { value, done } = await this.#output.next()
       if (done) throw await this.#fault()
       keepTail(tail, value)
-      yield value
-      if (tail.every((byte, index) => byte === END_OF_DATA[index])) return
+      const ended = tail.every((byte, index) => byte === END_OF_DATA[index])
+      if (held.length + value.length > MARK_BYTES) {
+        const fromHeld = Math.min(held.length, held.length + value.length - MARK_BYTES)
+        if (fromHeld > 0) yield held.slice(0, fromHeld)
+        const fromValue = held.length + value.length - MARK_BYTES - fromHeld
+        if (fromValue > 0) yield value.subarray(0, fromValue)
+        held = Uint8Array.from([...held.subarray(fromHeld), ...value.subarray(fromValue)])
+      } else {
+        held = Uint8Array.from([...held, ...value])
+      }
+      if (ended) return
     }
   }
 

@@ -1,4 +1,4 @@
-import { compressData, type DataTally } from '../../archive/data-stream.ts'
+import type { DataTally } from '../../archive/data-stream.ts'
 import { dataFileName } from '../../archive/toc/entries.ts'
 import { relationName, type Server } from '../../catalog/model.ts'
 import { maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
@@ -12,9 +12,12 @@ import { ServerError, type Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
 import { describeSqlState } from '../../postgres/sqlstate.ts'
-import type { ArchiveFolder, WrittenFile } from '../../storage/archive-folder.ts'
+import type { WrittenFile } from '../../storage/archive-file.ts'
+import type { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
+import { DataFile } from './data-file.ts'
+import { type Part, partsOf } from './parts.ts'
 
 /** A table whose rows go into the archive, under the dump id of its data. */
 export interface TableToCopy {
@@ -38,7 +41,12 @@ interface Lane {
 /** How long to look for the column that made a COPY fail. */
 const SEARCH_MILLISECONDS = 60_000
 
-/** Copies the rows of tables into data files, several tables at once, all in one snapshot. */
+/** A table on its way: the file that its parts fill. */
+interface OpenTable extends TableToCopy {
+  readonly file: DataFile
+}
+
+/** Copies the rows of tables into data files, over several connections at once, all in one snapshot. */
 export async function copyTables(
   context: Context,
   work: {
@@ -54,45 +62,64 @@ export async function copyTables(
 ): Promise<CopiedTable[]> {
   const copied: CopiedTable[] = []
   const meter = new Meter(context, tables)
-  await runLanes(tables, {
+  const parts = openParts(tables, work)
+  const copying = runLanes(parts, {
     lanes: work.lanes,
     signal: context.signal,
     open: async (signal): Promise<Lane> => {
       const join = work.snapshot.joinStatements(work.server, work.lockWait)
       return { session: await CopySession.open(work.psql, work.source, join, signal), emptyPath: undefined }
     },
-    work: async (lane, item, signal) => {
+    work: async (lane, part, signal) => {
       try {
-        copied.push(await copyTable(lane, item, work.snapshot, work.folder, meter))
+        const table = await copyPart(lane, part, work.snapshot, meter)
+        if (table) copied.push(table)
       } catch (error) {
         signal.throwIfAborted()
         throw error instanceof CopyError
-          ? await explainFailure(work.snapshot.session, item.table, error)
+          ? await explainFailure(work.snapshot.session, part.table.table, error)
           : error
       }
     },
     close: (lane) => lane.session.close(),
   })
+  try {
+    await copying
+  } finally {
+    for (const file of new Set(parts.map(({ table }) => table.file))) await file.abandon()
+  }
   return copied
 }
 
-async function copyTable(
+function openParts(
+  tables: readonly TableToCopy[],
+  { folder, server, lanes }: { folder: ArchiveFolder; server: Server; lanes: number },
+): Part<OpenTable>[] {
+  const byTable = Map.groupBy(partsOf(tables, server, lanes), ({ table }) => table)
+  return [...byTable].flatMap(([table, parts]) => {
+    const file = new DataFile(folder, `${dataFileName(table.dumpId)}.gz`, parts.length)
+    const open: OpenTable = { ...table, file }
+    return parts.map((part) => ({ ...part, table: open }))
+  })
+}
+
+/** Copies one part; gives the table when it was the last of its parts. */
+async function copyPart(
   lane: Lane,
-  item: TableToCopy,
+  { table: open, pages }: Part<OpenTable>,
   snapshot: Snapshot,
-  folder: ArchiveFolder,
   meter: Meter,
-): Promise<CopiedTable> {
-  const { table, dumpId } = item
+): Promise<CopiedTable | undefined> {
+  const { table, file } = open
   await usePath(lane, snapshot, needsEmptySearchPath(table))
-  const tally: DataTally = { rows: 0, bytes: 0 }
-  const pieces = compressData(lane.session.copyOut(copyStatement(table)), tally, () =>
-    meter.report(table, tally),
-  )
-  const file = `${dataFileName(dumpId)}.gz`
-  const written = await folder.write(file, pieces)
-  meter.finish(table, tally)
-  return { ...item, ...written, file, rows: tally.rows, bytes: tally.bytes }
+  const part = meter.begin(table)
+  const rows = lane.session.copyOut(copyStatement(table, pages))
+  const written = await file.fill(rows, part.report)
+  part.end()
+  if (!written) return undefined
+  meter.finish(table)
+  const { tableId, dumpId } = open
+  return { table, tableId, dumpId, ...written, file: file.name, ...file.tally }
 }
 
 async function usePath(lane: Lane, snapshot: Snapshot, empty: boolean): Promise<void> {
@@ -156,7 +183,7 @@ async function fails(session: Session, statement: Sql): Promise<boolean> {
 class Meter {
   readonly #context: Context
   readonly #total: number
-  readonly #running = new Map<TablePlan, { share: number; rows: number }>()
+  readonly #tallies = new Map<TablePlan, Set<{ tally: Readonly<DataTally> }>>()
   #finished = 0
   #rows = 0
 
@@ -165,27 +192,46 @@ class Meter {
     this.#total = tables.reduce((sum, { table }) => sum + weightOf(table), 0)
   }
 
-  report(table: TablePlan, tally: Readonly<DataTally>): void {
-    const expected = table.relation.estimatedRows
-    const fraction = expected > 0 ? tally.rows / expected : tally.bytes / weightOf(table)
-    this.#running.set(table, { share: Math.min(fraction, 0.99) * weightOf(table), rows: tally.rows })
+  /** A part of a table that begins; report its tally as it grows. */
+  begin(table: TablePlan): { report: (tally: Readonly<DataTally>) => void; end: () => void } {
+    const parts = this.#tallies.get(table) ?? new Set()
+    this.#tallies.set(table, parts)
+    const part = { tally: { rows: 0, bytes: 0 } as Readonly<DataTally> }
+    parts.add(part)
+    return {
+      report: (tally) => {
+        part.tally = tally
+        this.#say(table)
+      },
+      end: () => this.#say(table),
+    }
+  }
+
+  finish(table: TablePlan): void {
+    this.#rows += this.#sum(table, 'rows')
+    this.#tallies.delete(table)
+    this.#finished += weightOf(table)
     this.#say(table)
   }
 
-  finish(table: TablePlan, tally: Readonly<DataTally>): void {
-    this.#running.delete(table)
-    this.#finished += weightOf(table)
-    this.#rows += tally.rows
-    this.#say(table)
+  #sum(table: TablePlan, measure: keyof DataTally): number {
+    return [...(this.#tallies.get(table) ?? [])].reduce((sum, { tally }) => sum + tally[measure], 0)
+  }
+
+  #shareOf(table: TablePlan): number {
+    const expected = table.relation.estimatedRows
+    const fraction =
+      expected > 0 ? this.#sum(table, 'rows') / expected : this.#sum(table, 'bytes') / weightOf(table)
+    return Math.min(fraction, 0.99) * weightOf(table)
   }
 
   #say(table: TablePlan): void {
-    const running = [...this.#running.values()]
+    const running = [...this.#tallies.keys()]
     this.#context.onProgress({
       stage: 'copy',
-      done: Math.round(this.#finished + running.reduce((sum, part) => sum + part.share, 0)),
+      done: Math.round(this.#finished + running.reduce((sum, other) => sum + this.#shareOf(other), 0)),
       total: this.#total,
-      rows: this.#rows + running.reduce((sum, part) => sum + part.rows, 0),
+      rows: this.#rows + running.reduce((sum, other) => sum + this.#sum(other, 'rows'), 0),
       item: relationName(table.relation),
     })
   }

@@ -4,7 +4,7 @@ import { maskedColumns, type Plan, type TablePlan } from '../../compile/plan/pla
 import { describePlace } from '../../lib/fault.ts'
 import type { Program } from '../../postgres/programs.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
-import type { WrittenFile } from '../../storage/archive-folder.ts'
+import type { WrittenFile } from '../../storage/archive-file.ts'
 import { VERSION } from '../../version.ts'
 import type { Assembly } from './assemble/structure.ts'
 import type { CopiedTable } from './copy-tables.ts'

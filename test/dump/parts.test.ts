@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'bun:test'
+import { compressRows, endOfRows } from '../../src/archive/data-stream.ts'
+import { fromShippedFile } from '../../src/lib/sql.ts'
+import { partsOf } from '../../src/operations/dump/parts.ts'
+import { Session } from '../../src/postgres/session.ts'
+import { TestDatabase } from '../server/database.ts'
+import { TestFolder } from '../server/folder.ts'
+import { dictionary, dumpTo, restoreFrom, testContext } from '../server/operations.ts'
+
+/** Rows of many sizes, NULLs, escapes, some so long that they are cut into several members; about 60 MB. */
+const SETUP = `
+  CREATE TABLE public.big (id int, note text, body text);
+  ALTER TABLE public.big ALTER body SET STORAGE EXTERNAL;
+  INSERT INTO public.big SELECT n, CASE WHEN n % 7 = 0 THEN NULL ELSE E'\\\\.\\n\\t' || repeat(n::text, n % 40) END, NULL
+  FROM generate_series(1, 400000) AS n;
+  INSERT INTO public.big SELECT n, 'long', repeat(md5(n::text), 100000) FROM generate_series(400001, 400012) AS n;
+  ANALYZE public.big`
+
+const digest = "SELECT count(*), sum(id), md5(string_agg(md5(big::text), '' ORDER BY id)) FROM public.big"
+
+describe('a large table is copied by ranges of its pages', () => {
+  test('and is the same whatever the number of connections', async () => {
+    await using source = await TestDatabase.create(SETUP)
+    const expected = await source.rows(digest)
+    const rules = dictionary({ dictionary: [{ schema: 'public', table: 'big', sql_condition: 'id > 0' }] })
+    for (const [jobs, dictionaries] of [
+      [1, []],
+      [4, []],
+      [3, [rules]],
+    ] as const) {
+      await using target = await TestDatabase.create()
+      await using folder = await TestFolder.create()
+      const { manifest } = await dumpTo(source.target, folder.file('a'), {
+        jobs,
+        dictionaries: dictionaries.length > 0 ? dictionaries : [dictionary({ dictionary: [] })],
+      })
+      expect(manifest.tables[0]?.rows).toBe(400012)
+      await restoreFrom(folder.file('a'), target.target)
+      expect(await target.rows(digest)).toEqual(expected)
+    }
+  }, 120_000)
+
+  test('also while it is being changed', async () => {
+    await using source = await TestDatabase.create(SETUP)
+    await using target = await TestDatabase.create()
+    await using folder = await TestFolder.create()
+    const expected = await source.rows(digest)
+    const other = await Session.open(source.target)
+    let churn: Promise<void> | undefined
+    const context = testContext({
+      onProgress: ({ stage }) => {
+        if (stage !== 'copy') return
+        churn ??= other.run(
+          fromShippedFile(`UPDATE public.big SET note = 'changed' WHERE id % 3 = 0; DELETE FROM public.big WHERE id % 5 = 0;
+            INSERT INTO public.big SELECT n, 'new' FROM generate_series(1, 50000) AS n`),
+        )
+      },
+    })
+    try {
+      await dumpTo(source.target, folder.file('a'), { jobs: 4 }, context)
+      expect(churn).toBeDefined()
+      await churn
+    } finally {
+      await other.close()
+    }
+    await restoreFrom(folder.file('a'), target.target)
+    expect(await target.rows(digest)).toEqual(expected)
+    expect(await source.rows(digest)).not.toEqual(expected)
+  }, 120_000)
+})
+
+describe('the parts', () => {
+  const table = (bytes: number, pages: number, rows: unknown = { kind: 'all' }) =>
+    ({ table: { relation: { bytes, pages }, rows } }) as never
+  const server = (versionNumber: number) => ({ versionNumber }) as never
+  const MB = 1024 * 1024
+
+  test('cover every page once, and the last one goes to the end', () => {
+    const parts = partsOf([table(1000 * MB, 128_001)], server(150000), 2)
+    expect(parts.length).toBeGreaterThan(8)
+    let next = 0
+    for (const { pages } of parts) {
+      expect(pages?.from).toBe(next)
+      next = pages?.to ?? Number.POSITIVE_INFINITY
+    }
+    expect(next).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test.each([
+    ['a small table', [table(MB, 128)], 150000, 4],
+    ['one connection', [table(1000 * MB, 128_000)], 150000, 1],
+    ['a server that cannot read a range alone', [table(1000 * MB, 128_000)], 130012, 4],
+    ['rows of a query', [table(1000 * MB, 128_000, { kind: 'replaced' })], 150000, 4],
+    ['rows that are stored otherwise than in a heap', [table(1000 * MB, 0)], 150000, 4],
+  ])('are one for %s', (_, tables, version, lanes) => {
+    expect(partsOf(tables, server(version), lanes).map(({ pages }) => pages)).toEqual([undefined])
+  })
+})
+
+test('members end with a row, but for rows too long to be held', async () => {
+  const rows = [...Array(20_000).keys()].map((n) => `${n}\t${'x'.repeat(n % 90)}\n`).join('')
+  const long = `${'y'.repeat(5_000_000)}\n`
+  const text = new TextEncoder().encode(rows + long + rows)
+  async function* chunks() {
+    for (let at = 0; at < text.length; at += 65_536) yield text.subarray(at, at + 65_536)
+  }
+  const tally = { rows: 0, bytes: 0 }
+  const pieces: Uint8Array[] = []
+  const ends: boolean[] = []
+  for await (const { bytes, endsRow } of compressRows(chunks(), tally, () => {})) {
+    const piece = Bun.gunzipSync(new Uint8Array(bytes))
+    expect(endsRow).toBe(piece.at(-1) === 10)
+    pieces.push(piece)
+    ends.push(endsRow)
+  }
+  expect(Buffer.concat(pieces).equals(text)).toBe(true)
+  expect([tally, ends.at(-1), ends.includes(false)]).toEqual([
+    { rows: 40_001, bytes: text.length },
+    true,
+    true,
+  ])
+  expect(new TextDecoder().decode(Bun.gunzipSync(new Uint8Array((await endOfRows()).member)))).toBe(
+    '\\.\n\n\n',
+  )
+})
