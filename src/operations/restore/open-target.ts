@@ -1,5 +1,6 @@
 import { relationKey } from '../../catalog/model.ts'
 import { Fault } from '../../lib/fault.ts'
+import { sql } from '../../lib/sql.ts'
 import { describeTarget } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { chooseProgram, type Program } from '../../postgres/programs.ts'
@@ -31,7 +32,7 @@ export async function openTarget(request: RestoreRequest, archive: StoredArchive
   }
   const session = await Session.open(target)
   try {
-    await session.run(EMPTY_SEARCH_PATH)
+    await session.run(sql`SET jit = off; ${EMPTY_SEARCH_PATH}`)
     const server = await readServer(session)
     refuseSource(manifest, target, server, server.databaseOid)
     if (server.inRecovery) {

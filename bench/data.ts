@@ -1,0 +1,89 @@
+import { fromShippedFile } from '../src/lib/sql.ts'
+import type { Target } from '../src/postgres/connection/target.ts'
+import { Session } from '../src/postgres/session.ts'
+
+/** A database to measure on. `scale` is 1 for the figures in the documentation, less for a check that all works. */
+export interface Scenario {
+  readonly name: string
+  readonly setup: (scale: number) => readonly string[]
+  /** The sensitive dictionary; none copies everything as it is. */
+  readonly dictionary: unknown
+}
+
+const NAMES = `(ARRAY['Hazel', 'Björn', 'Loïc', 'Milagros', 'Максим', '卞刚毅'])[1 + n % 6]`
+
+const people = (rows: number) => `
+CREATE TABLE public.people AS
+SELECT n AS id, ${NAMES} || ' ' || md5(n::text) AS name, 'user.' || n || '@example.org' AS email,
+  '+44 555 ' || lpad((n * 7919 % 10000000)::text, 7, '0') AS phone, date '1940-01-01' + n % 25000 AS born, 'GB' AS country
+FROM generate_series(1, ${rows}) AS n`
+
+const orders = (rows: number) => `
+CREATE TABLE public.orders AS
+SELECT n AS id, 1 + n % 1500000 AS person, timestamptz '2020-01-01' + n * interval '1 minute' AS placed_at,
+  (n * 31 % 100000)::numeric / 100 AS total, 'user.' || n % 1500000 || '@example.org' AS contact, 'paid' AS state,
+  md5((n * 3)::text) AS reference
+FROM generate_series(1, ${rows}) AS n`
+
+const rows = (scale: number, number: number) => Math.max(1, Math.round(scale * number))
+
+/** The tables and masks are like those of the figures published for pg_anon: 4.5 million rows, four masked columns. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'two tables',
+    setup: (scale) => [people(rows(scale, 1_500_000)), orders(rows(scale, 3_000_000))],
+    dictionary: {
+      dictionary: [
+        {
+          schema: 'public',
+          table: 'people',
+          fields: {
+            name: "anon_funcs.digest(name, 'salt', 'md5')",
+            email: "md5(email) || '@example.com'",
+            phone: "anon_funcs.partial(phone, 4, '*******', 2)",
+          },
+        },
+        { schema: 'public', table: 'orders', fields: { contact: "md5(contact) || '@example.com'" } },
+      ],
+    },
+  },
+  {
+    name: 'one big table',
+    setup: (scale) => [
+      `CREATE TABLE public.narrow AS SELECT n AS id, n % 1000 AS kind, 'code ' || n AS code FROM generate_series(1, ${rows(scale, 10_000_000)}) AS n`,
+    ],
+    dictionary: { dictionary: [{ schema: 'public', table: 'narrow', fields: { code: 'md5(code)' } }] },
+  },
+  {
+    name: 'long texts',
+    setup: (scale) => [
+      `CREATE TABLE public.texts AS
+       SELECT n AS id, string_agg(md5((n * 1000 + part)::text), ' ') AS body
+       FROM generate_series(1, ${rows(scale, 200_000)}) AS n, generate_series(1, 600) AS part GROUP BY n`,
+    ],
+    dictionary: { dictionary: [{ schema: 'public', table: 'texts', fields: { id: 'id + 1' } }] },
+  },
+  {
+    name: 'many small tables',
+    setup: (scale) => [
+      `DO $$ BEGIN FOR n IN 1..${rows(scale, 2000)} LOOP
+         EXECUTE format('CREATE TABLE public.small_%s AS SELECT i AS id, md5(i::text) AS name FROM generate_series(1, 50) AS i', n);
+         IF n % 200 = 0 THEN COMMIT; END IF;
+       END LOOP; END $$`,
+    ],
+    dictionary: {
+      dictionary: [{ schema: 'public', table_mask: '^small_', fields: { name: 'md5(name)' } }],
+    },
+  },
+]
+
+export async function build(target: Target, scenario: Scenario, scale: number): Promise<void> {
+  const session = await Session.open(target)
+  try {
+    for (const statement of scenario.setup(scale)) await session.run(fromShippedFile(statement))
+    await session.run(fromShippedFile('VACUUM ANALYZE'))
+    await session.run(fromShippedFile('CHECKPOINT'))
+  } finally {
+    await session.close()
+  }
+}

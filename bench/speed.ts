@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { systemClock } from '../src/lib/clock.ts'
+import { silentLog } from '../src/lib/log.ts'
+import { identifier, sql } from '../src/lib/sql.ts'
+import { init } from '../src/operations/init.ts'
+import { clientEnvironment, type Target } from '../src/postgres/connection/target.ts'
+import { chooseProgram } from '../src/postgres/programs.ts'
+import { Session } from '../src/postgres/session.ts'
+import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
+import { build, SCENARIOS, type Scenario } from './data.ts'
+import { type Contender, type Measured, measure, median } from './measure.ts'
+
+/**
+ * Measures dump and restore beside PostgreSQL's own, on a server and data of its own. `--small` is for a check that all
+ * of it works; its figures mean nothing. Other programs join by the environment: BENCH_PG_ANON, BENCH_GREENMASK and so on
+ * hold a command line each, run by sh with the connection in PG* and an empty folder in BENCH_OUTPUT.
+ */
+const { values: options } = parseArgs({
+  options: {
+    small: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+  },
+})
+
+const SCALE = options.small ? 0.002 : 1
+const ROUNDS = options.small ? 1 : Number(options.rounds)
+const JOBS = 2
+const PGVEIL = [process.execPath, join(import.meta.dir, '../src/main.ts')]
+
+interface Table {
+  readonly scenario: string
+  readonly work: 'dump' | 'restore'
+  readonly measured: readonly Measured[]
+}
+
+const context = {
+  signal: new AbortController().signal,
+  log: silentLog,
+  clock: systemClock,
+  onProgress: () => {},
+}
+const folder = await mkdtemp(join(tmpdir(), 'pgveil-bench-'))
+const cluster = await ThrowawayCluster.start({
+  signal: context.signal,
+  settings: { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: '40', checkpoint_timeout: '1h' },
+})
+const tables: Table[] = []
+try {
+  for (const [at, scenario] of SCENARIOS.entries()) {
+    if (options.only && scenario.name !== options.only) continue
+    const source = await createDatabase(`bench_${at}`)
+    process.stderr.write(`building: ${scenario.name}\n`)
+    await build(source, scenario, SCALE)
+    await init(context, source)
+    tables.push(...(await measureScenario(scenario, source)))
+    await dropDatabase(source.database)
+  }
+  for (const table of tables) process.stdout.write(`${describe(table)}\n`)
+  if (options.json) await Bun.write(options.json, `${JSON.stringify(report(), null, 2)}\n`)
+} finally {
+  await cluster.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function measureScenario(scenario: Scenario, source: Target): Promise<Table[]> {
+  const masks = join(folder, 'masks.json')
+  await Bun.write(masks, JSON.stringify(scenario.dictionary))
+  const env = environment(source)
+  const pgDump = (await chooseProgram('pg_dump', cluster.server.major, process.env)).path
+  const output = join(folder, 'out')
+  const clear = () => rm(output, { recursive: true, force: true })
+  const plain = (name: string, ...more: string[]): Contender => ({
+    name,
+    command: [pgDump, '-Fd', `-j${JOBS}`, '-f', output, ...more],
+    env,
+    prepare: clear,
+  })
+  const dumpFlags = ['--prepared-sens-dict-file', masks, '--db-connections-per-process', String(JOBS)]
+  const dumps: Contender[] = [
+    plain('pg_dump'),
+    plain('pg_dump -Z1', '-Z1'),
+    {
+      name: 'pgveil dump',
+      command: [...PGVEIL, 'dump', ...dumpFlags, '--output-dir', output],
+      env,
+      prepare: clear,
+    },
+    { name: 'masked COPYs to /dev/null', command: ['sh', '-c', await floorScript(masks, env)], env },
+    ...others(output, env, clear),
+  ]
+  process.stderr.write(`measuring: ${scenario.name}, dump\n`)
+  const dumped = await measure(dumps, ROUNDS)
+
+  const archive = join(folder, 'archive')
+  await run([...PGVEIL, 'dump', ...dumpFlags, '--output-dir', archive], env)
+  const target = cluster.target('bench_target')
+  const fresh = async () => {
+    await dropDatabase(target.database)
+    await createDatabase(target.database)
+  }
+  const pgRestore = (await chooseProgram('pg_restore', cluster.server.major, process.env)).path
+  process.stderr.write(`measuring: ${scenario.name}, restore\n`)
+  const restored = await measure(
+    [
+      {
+        name: 'pg_restore',
+        command: [pgRestore, `-j${JOBS}`, '-d', target.database, archive],
+        env: environment(target),
+        prepare: fresh,
+      },
+      {
+        name: 'pgveil restore',
+        command: [...PGVEIL, 'restore', '--input-dir', archive, '--db-connections-per-process', String(JOBS)],
+        env: environment(target),
+        prepare: fresh,
+      },
+    ],
+    Math.min(ROUNDS, 3),
+  )
+  await dropDatabase(target.database)
+  await rm(archive, { recursive: true })
+  return [
+    { scenario: scenario.name, work: 'dump', measured: dumped },
+    { scenario: scenario.name, work: 'restore', measured: restored },
+  ]
+}
+
+/** The COPYs of the dictionary alone, over two connections: what no dump of one connection a table can go below. */
+async function floorScript(masks: string, env: Record<string, string>): Promise<string> {
+  const script = await run(
+    [...PGVEIL, 'compile', '--prepared-sens-dict-file', masks, '--verbose', 'error'],
+    env,
+  )
+  const copies = script.split(/;\n/).filter((statement) => /^COPY/m.test(statement))
+  const lanes = Array.from({ length: JOBS }, (_, lane) => copies.filter((_, at) => at % JOBS === lane))
+  const psql = (await chooseProgram('psql', cluster.server.major, process.env)).path
+  const files = await Promise.all(
+    lanes.map(async (statements, lane) => {
+      const file = join(folder, `floor-${lane}.sql`)
+      await Bun.write(file, statements.map((statement) => `${statement};\n`).join(''))
+      return file
+    }),
+  )
+  return `${files.map((file) => `${psql} -qX -f ${file} > /dev/null &`).join(' ')} wait`
+}
+
+function others(output: string, env: Record<string, string>, prepare: () => Promise<void>): Contender[] {
+  return Object.entries(process.env)
+    .filter(([name, command]) => name.startsWith('BENCH_') && command)
+    .map(([name, command = '']) => ({
+      name: name.slice('BENCH_'.length).toLowerCase(),
+      command: ['sh', '-c', command],
+      env: { ...env, BENCH_OUTPUT: output },
+      prepare,
+    }))
+}
+
+function environment(target: Target): Record<string, string> {
+  return clientEnvironment(target, process.env)
+}
+
+async function run(command: readonly string[], env: Record<string, string>): Promise<string> {
+  const child = Bun.spawn([...command], { env, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+  const [output, complaints] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  if ((await child.exited) !== 0) throw new Error(complaints)
+  return output
+}
+
+async function administer(statement: ReturnType<typeof sql>): Promise<void> {
+  const session = await Session.open(cluster.target('postgres'))
+  try {
+    await session.run(statement)
+  } finally {
+    await session.close()
+  }
+}
+
+async function createDatabase(name: string): Promise<Target> {
+  await administer(sql`CREATE DATABASE ${identifier(name)} TEMPLATE template0`)
+  return cluster.target(name)
+}
+
+async function dropDatabase(name: string): Promise<void> {
+  await administer(sql`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
+}
+
+/** The first contender is what the others are compared with. */
+function describe({ scenario, work, measured }: Table): string {
+  const reference = median(measured[0]?.seconds ?? [])
+  const lines = measured.map(({ name, seconds, peakBytes }) => {
+    const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`
+    const ratio = (median(seconds) / reference).toFixed(2)
+    return `| ${name} | ${median(seconds).toFixed(2)} | ${spread} | ${ratio} | ${Math.round(peakBytes / 1024 / 1024)} |`
+  })
+  return [
+    `\n### ${scenario}: ${work}\n`,
+    `| program | seconds (median of ${measured[0]?.seconds.length}) | least–most | ratio | peak MB |`,
+    '|---|---|---|---|---|',
+    ...lines,
+  ].join('\n')
+}
+
+function report() {
+  return {
+    machine: { cores: availableParallelism(), bun: Bun.version, postgres: cluster.server.version },
+    scale: SCALE,
+    jobs: JOBS,
+    tables: tables.map((table) => ({
+      ...table,
+      measured: table.measured.map((entry) => ({ ...entry, median: median(entry.seconds) })),
+    })),
+  }
+}
