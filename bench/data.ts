@@ -15,7 +15,7 @@ const NAMES = `(ARRAY['Hazel', 'Björn', 'Loïc', 'Milagros', 'Максим', '�
 const people = (rows: number) => `
 CREATE TABLE public.people AS
 SELECT n AS id, ${NAMES} || ' ' || md5(n::text) AS name, 'user.' || n || '@example.org' AS email,
-  '+44 555 ' || lpad((n * 7919 % 10000000)::text, 7, '0') AS phone, date '1940-01-01' + n % 25000 AS born, 'GB' AS country
+  '+44 555 ' || lpad((n::bigint * 7919 % 10000000)::text, 7, '0') AS phone, date '1940-01-01' + n % 25000 AS born, 'GB' AS country
 FROM generate_series(1, ${rows}) AS n`
 
 const orders = (rows: number) => `

@@ -17,7 +17,7 @@ export interface Measured {
   readonly peakBytes: number
 }
 
-const SAMPLE_MILLISECONDS = 50
+const SAMPLE_MILLISECONDS = 250
 
 /** Runs all contenders in turn, several times over, so that what slows the machine down slows all of them. */
 export async function measure(contenders: readonly Contender[], rounds: number): Promise<Measured[]> {

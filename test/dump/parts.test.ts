@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { compressRows, endOfRows } from '../../src/archive/data-stream.ts'
+import { compressRows, endOfRows, packHere, packOnPool } from '../../src/archive/data-stream.ts'
 import { fromShippedFile } from '../../src/lib/sql.ts'
 import { partsOf } from '../../src/operations/dump/parts.ts'
 import { Session } from '../../src/postgres/session.ts'
@@ -97,7 +97,10 @@ describe('the parts', () => {
   })
 })
 
-test('members end with a row, but for rows too long to be held', async () => {
+test.each([
+  ['on the spot', packHere],
+  ['on the thread pool', packOnPool],
+])('members end with a row, but for rows too long to be held: %s', async (_, pack) => {
   const rows = [...Array(20_000).keys()].map((n) => `${n}\t${'x'.repeat(n % 90)}\n`).join('')
   const long = `${'y'.repeat(5_000_000)}\n`
   const text = new TextEncoder().encode(rows + long + rows)
@@ -107,7 +110,7 @@ test('members end with a row, but for rows too long to be held', async () => {
   const tally = { rows: 0, bytes: 0 }
   const pieces: Uint8Array[] = []
   const ends: boolean[] = []
-  for await (const { bytes, endsRow } of compressRows(chunks(), tally, () => {})) {
+  for await (const { bytes, endsRow } of compressRows(chunks(), tally, () => {}, pack)) {
     const piece = Bun.gunzipSync(new Uint8Array(bytes))
     expect(endsRow).toBe(piece.at(-1) === 10)
     pieces.push(piece)
