@@ -9,6 +9,7 @@ RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   home name;
@@ -42,12 +43,12 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $$
-  SELECT CASE lower(algorithm)
-    WHEN 'md5' THEN md5(seed || salt)
-    WHEN 'sha224' THEN encode(sha224(convert_to(seed || salt, getdatabaseencoding())), 'hex')
-    WHEN 'sha256' THEN encode(sha256(convert_to(seed || salt, getdatabaseencoding())), 'hex')
-    WHEN 'sha384' THEN encode(sha384(convert_to(seed || salt, getdatabaseencoding())), 'hex')
-    WHEN 'sha512' THEN encode(sha512(convert_to(seed || salt, getdatabaseencoding())), 'hex')
+  SELECT CASE
+    WHEN pg_catalog.lower(algorithm) OPERATOR(pg_catalog.=) 'md5' THEN pg_catalog.md5(seed OPERATOR(pg_catalog.||) salt)
+    WHEN pg_catalog.lower(algorithm) OPERATOR(pg_catalog.=) 'sha224' THEN pg_catalog.encode(pg_catalog.sha224(pg_catalog.convert_to(seed OPERATOR(pg_catalog.||) salt, pg_catalog.getdatabaseencoding())), 'hex')
+    WHEN pg_catalog.lower(algorithm) OPERATOR(pg_catalog.=) 'sha256' THEN pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(seed OPERATOR(pg_catalog.||) salt, pg_catalog.getdatabaseencoding())), 'hex')
+    WHEN pg_catalog.lower(algorithm) OPERATOR(pg_catalog.=) 'sha384' THEN pg_catalog.encode(pg_catalog.sha384(pg_catalog.convert_to(seed OPERATOR(pg_catalog.||) salt, pg_catalog.getdatabaseencoding())), 'hex')
+    WHEN pg_catalog.lower(algorithm) OPERATOR(pg_catalog.=) 'sha512' THEN pg_catalog.encode(pg_catalog.sha512(pg_catalog.convert_to(seed OPERATOR(pg_catalog.||) salt, pg_catalog.getdatabaseencoding())), 'hex')
     ELSE anon_funcs.digest_by_pgcrypto(seed, salt, algorithm)
   END
 $$;

@@ -9,8 +9,10 @@ IMMUTABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE
-    WHEN length(ov) <= greatest(prefix, 0) + greatest(suffix, 0) THEN padding
-    ELSE left(ov, greatest(prefix, 0)) || padding || right(ov, greatest(suffix, 0))
+    WHEN pg_catalog.length(ov) OPERATOR(pg_catalog.<=) (greatest(prefix, 0) OPERATOR(pg_catalog.+) greatest(suffix, 0))
+    THEN padding
+    ELSE pg_catalog."left"(ov, greatest(prefix, 0)) OPERATOR(pg_catalog.||) padding
+      OPERATOR(pg_catalog.||) pg_catalog."right"(ov, greatest(suffix, 0))
   END
 $$;
 
@@ -18,20 +20,20 @@ $$;
 --   partial_email('example@gmail.com') = 'ex******@gm******.com'
 CREATE OR REPLACE FUNCTION anon_funcs.partial_email(ov text)
 RETURNS text
-LANGUAGE sql
+LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT left(split_part(ov, '@', 1), least(2, length(split_part(ov, '@', 1)) - 1))
-    || '******'
-    || CASE WHEN strpos(ov, '@') > 0 THEN
-      '@'
-      || left(split_part(split_part(ov, '@', 2), '.', 1), least(2, length(split_part(split_part(ov, '@', 2), '.', 1)) - 1))
-      || '******'
-      || CASE WHEN strpos(split_part(ov, '@', 2), '.') > 0
-        THEN '.' || reverse(split_part(reverse(split_part(ov, '@', 2)), '.', 1))
-        ELSE ''
-      END
+DECLARE
+  name text := split_part(ov, '@', 1);
+  domain text := split_part(ov, '@', 2);
+  host text := split_part(domain, '.', 1);
+BEGIN
+  RETURN left(name, least(2, length(name) - 1)) || '******' || CASE WHEN strpos(ov, '@') > 0 THEN
+    '@' || left(host, least(2, length(host) - 1)) || '******'
+      || CASE WHEN strpos(domain, '.') > 0 THEN '.' || reverse(split_part(reverse(domain), '.', 1)) ELSE '' END
     ELSE ''
-    END
+  END;
+END
 $$;

@@ -10,8 +10,18 @@ VOLATILE
 PARALLEL RESTRICTED
 STRICT
 AS $$
-  SELECT coalesce(string_agg(substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', 1 + floor(random() * 36)::integer, 1), ''), '')
-  FROM generate_series(1, l)
+  SELECT coalesce(
+    pg_catalog.string_agg(
+      pg_catalog.substr(
+        'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+        (1 OPERATOR(pg_catalog.+) pg_catalog.floor((pg_catalog.random() OPERATOR(pg_catalog.*) 36::double precision))::integer),
+        1
+      ),
+      ''
+    ),
+    ''
+  )
+  FROM pg_catalog.generate_series(1, l)
 $$;
 
 -- Six digits.
@@ -21,7 +31,7 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT lpad(floor(random() * 1000000)::integer::text, 6, '0')
+  SELECT pg_catalog.lpad(pg_catalog.floor((pg_catalog.random() OPERATOR(pg_catalog.*) 1000000::double precision))::integer::pg_catalog.text, 6, '0')
 $$;
 
 -- Eight digits.
@@ -31,7 +41,7 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT lpad(floor(random() * 100000000)::integer::text, 8, '0')
+  SELECT pg_catalog.lpad(pg_catalog.floor((pg_catalog.random() OPERATOR(pg_catalog.*) 100000000::double precision))::integer::pg_catalog.text, 8, '0')
 $$;
 
 -- A moment between two others. NULL where one of them is.
@@ -41,7 +51,7 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT date_start + random() * (date_end - date_start)
+  SELECT (date_start OPERATOR(pg_catalog.+) (pg_catalog.random() OPERATOR(pg_catalog.*) (date_end OPERATOR(pg_catalog.-) date_start)))
 $$;
 
 -- A moment from 1900 until now.
@@ -51,7 +61,7 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT '1900-01-01 00:00:00+00'::timestamptz + random() * (now() - '1900-01-01 00:00:00+00'::timestamptz)
+  SELECT anon_funcs.random_date_between('1900-01-01 00:00:00+00'::pg_catalog.timestamptz, pg_catalog.now())
 $$;
 
 -- A whole number from the first one up to, but not including, the second one; the first one where both are equal.
@@ -61,7 +71,9 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT floor(int_start + random() * (int_stop::float8 - int_start::float8))::integer
+  SELECT pg_catalog.floor(
+    (int_start::double precision OPERATOR(pg_catalog.+) (pg_catalog.random() OPERATOR(pg_catalog.*) (int_stop::double precision OPERATOR(pg_catalog.-) int_start::double precision)))
+  )::integer
 $$;
 
 -- The same for bigint. random() has 53 bits: over a wider range not every number can come, and a product that rounds
@@ -74,8 +86,8 @@ PARALLEL RESTRICTED
 AS $$
   SELECT CASE WHEN int_start IS NOT NULL AND int_stop IS NOT NULL THEN
     least(
-      (int_start + floor(random()::numeric * (int_stop::numeric - int_start::numeric)))::bigint,
-      greatest(int_stop - 1, int_start)
+      (int_start::numeric OPERATOR(pg_catalog.+) pg_catalog.floor((pg_catalog.random()::numeric OPERATOR(pg_catalog.*) (int_stop::numeric OPERATOR(pg_catalog.-) int_start::numeric))))::bigint,
+      greatest((int_stop OPERATOR(pg_catalog.-) 1::bigint), int_start)
     )
   END
 $$;
@@ -87,7 +99,9 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT phone_prefix || floor(100000000 + random() * 900000000)::integer::text
+  SELECT phone_prefix OPERATOR(pg_catalog.||) pg_catalog.floor(
+    (100000000::double precision OPERATOR(pg_catalog.+) (pg_catalog.random() OPERATOR(pg_catalog.*) 900000000::double precision))
+  )::integer::pg_catalog.text
 $$;
 
 -- The hash of a value with a salt that nobody knows: equal values give different hashes. NULL for NULL.
@@ -107,5 +121,5 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT a[array_lower(a, 1) + floor(random() * array_length(a, 1))::integer]
+  SELECT a[(pg_catalog.array_lower(a, 1) OPERATOR(pg_catalog.+) pg_catalog.floor((pg_catalog.random() OPERATOR(pg_catalog.*) pg_catalog.array_length(a, 1)::double precision))::integer)]
 $$;

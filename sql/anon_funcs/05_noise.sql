@@ -7,7 +7,7 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT noise_value * (1 + (2 * random() - 1) * ratio)
+  SELECT noise_value OPERATOR(pg_catalog.*) (1::double precision OPERATOR(pg_catalog.+) (((2::double precision OPERATOR(pg_catalog.*) pg_catalog.random()) OPERATOR(pg_catalog.-) 1::double precision) OPERATOR(pg_catalog.*) ratio))
 $$;
 
 -- Whole numbers stay within the bounds of their type. least() and greatest() pass over a NULL, so it is looked for.
@@ -18,7 +18,7 @@ VOLATILE
 PARALLEL RESTRICTED
 AS $$
   SELECT CASE WHEN noise_value IS NOT NULL AND ratio IS NOT NULL THEN
-    greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 32767), -32768)::smallint
+    greatest(least(noise_value::double precision OPERATOR(pg_catalog.*) (1::double precision OPERATOR(pg_catalog.+) (((2::double precision OPERATOR(pg_catalog.*) pg_catalog.random()) OPERATOR(pg_catalog.-) 1::double precision) OPERATOR(pg_catalog.*) ratio)), 32767), -32768)::smallint
   END
 $$;
 
@@ -29,7 +29,7 @@ VOLATILE
 PARALLEL RESTRICTED
 AS $$
   SELECT CASE WHEN noise_value IS NOT NULL AND ratio IS NOT NULL THEN
-    greatest(least(noise_value * (1 + (2 * random() - 1) * ratio), 2147483647), -2147483648)::integer
+    greatest(least(noise_value::double precision OPERATOR(pg_catalog.*) (1::double precision OPERATOR(pg_catalog.+) (((2::double precision OPERATOR(pg_catalog.*) pg_catalog.random()) OPERATOR(pg_catalog.-) 1::double precision) OPERATOR(pg_catalog.*) ratio)), 2147483647), -2147483648)::integer
   END
 $$;
 
@@ -42,8 +42,8 @@ PARALLEL RESTRICTED
 AS $$
   SELECT CASE WHEN noise_value IS NOT NULL AND ratio IS NOT NULL THEN
     greatest(
-      least(noise_value * (1 + (2 * random() - 1) * ratio), 9223372036854774784::float8),
-      -9223372036854775808::float8
+      least(noise_value::double precision OPERATOR(pg_catalog.*) (1::double precision OPERATOR(pg_catalog.+) (((2::double precision OPERATOR(pg_catalog.*) pg_catalog.random()) OPERATOR(pg_catalog.-) 1::double precision) OPERATOR(pg_catalog.*) ratio)), 9223372036854774784::double precision),
+      '-9223372036854775808'::double precision
     )::bigint
   END
 $$;
@@ -55,5 +55,5 @@ LANGUAGE sql
 VOLATILE
 PARALLEL RESTRICTED
 AS $$
-  SELECT noise_value + (2 * random() - 1) * noise_range
+  SELECT noise_value OPERATOR(pg_catalog.+) (((2::double precision OPERATOR(pg_catalog.*) pg_catalog.random()) OPERATOR(pg_catalog.-) 1::double precision) OPERATOR(pg_catalog.*) noise_range)
 $$;

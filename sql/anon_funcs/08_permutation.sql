@@ -12,7 +12,9 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 AS $$
-  SELECT ('x' || left(anon_funcs.seed('', salt, purpose), 16))::bit(64)::bigint
+  SELECT (
+    'x' OPERATOR(pg_catalog.||) pg_catalog."left"(anon_funcs.seed('', salt, purpose), 16)
+  )::bit(64)::bigint
 $$;
 
 -- Permutes the numbers from lo to hi. A network over the next power of four above their count is walked until it comes
@@ -23,6 +25,7 @@ LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
 STRICT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   span bigint := hi - lo;
@@ -63,32 +66,49 @@ BEGIN
 END
 $$;
 
--- A whole number with as many digits and the same sign; one digit stays one digit. The largest number of a type bounds
--- what its longest numbers can become.
-CREATE OR REPLACE FUNCTION anon_funcs.pseudonym_number(value bigint, most bigint, salt text)
+-- A whole number with as many digits and the same sign. The types of whole numbers cut the numbers of five and of ten
+-- digits in two: each piece is permuted by itself, so that a number has the same pseudonym whatever its type, and fits.
+CREATE OR REPLACE FUNCTION anon_funcs.pseudonym_number(value bigint, salt text)
 RETURNS bigint
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   digits int;
   size bigint;
+  lo bigint;
+  hi bigint;
 BEGIN
   IF value IS NULL THEN
     RETURN NULL;
   END IF;
-  -- The lowest number of a type has no positive counterpart; it stands for itself.
-  IF value < -most THEN
+  -- The lowest numbers of the types have no positive counterpart; they stand for themselves.
+  IF value IN (-32768, -2147483648, -9223372036854775808) THEN
     RETURN value;
   END IF;
   size := abs(value);
   digits := length(size::text);
+  -- Minus zero is zero, so zero is left to the positive numbers.
+  lo := CASE WHEN value >= 0 AND digits = 1 THEN 0 ELSE (10::numeric ^ (digits - 1))::bigint END;
+  hi := least(10::numeric ^ digits - 1, 9223372036854775807)::bigint;
+  -- -32768 and its like are taken by themselves.
+  IF digits = 5 THEN
+    IF size <= 32767 THEN
+      hi := 32767;
+    ELSE
+      lo := CASE WHEN value < 0 THEN 32769 ELSE 32768 END;
+    END IF;
+  ELSIF digits = 10 THEN
+    IF size <= 2147483647 THEN
+      hi := 2147483647;
+    ELSE
+      lo := CASE WHEN value < 0 THEN 2147483649 ELSE 2147483648 END;
+    END IF;
+  END IF;
   size := anon_funcs.permute(
-    size,
-    CASE WHEN digits = 1 THEN 0 ELSE (10::numeric ^ (digits - 1))::bigint END,
-    least(10::numeric ^ digits - 1, most)::bigint,
-    anon_funcs.permutation_key(coalesce(salt, anon_funcs.salt()), 'number')
+    size, lo, hi, anon_funcs.permutation_key(coalesce(salt, anon_funcs.salt()), 'number')
   );
   RETURN CASE WHEN value < 0 THEN -size ELSE size END;
 END
@@ -101,7 +121,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $$
-  SELECT anon_funcs.pseudonym_number(value, 9223372036854775807, salt)
+  SELECT anon_funcs.pseudonym_number(value, salt)
 $$;
 
 CREATE OR REPLACE FUNCTION anon_funcs.pseudonym_int(value integer, salt text DEFAULT NULL)
@@ -110,7 +130,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $$
-  SELECT anon_funcs.pseudonym_number(value, 2147483647, salt)::integer
+  SELECT anon_funcs.pseudonym_number(value::bigint, salt)::integer
 $$;
 
 CREATE OR REPLACE FUNCTION anon_funcs.pseudonym_int(value smallint, salt text DEFAULT NULL)
@@ -119,7 +139,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $$
-  SELECT anon_funcs.pseudonym_number(value, 32767, salt)::smallint
+  SELECT anon_funcs.pseudonym_number(value::bigint, salt)::smallint
 $$;
 
 -- The digits of a text, permuted; what is no digit stays where it is. Up to 36 digits: '12-34' is as long afterwards, and
@@ -129,6 +149,7 @@ RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   digits text := regexp_replace(value, '[^0-9]', '', 'g');
@@ -143,11 +164,15 @@ DECLARE
   taken int := 0;
   sign text;
 BEGIN
-  IF value IS NULL OR count = 0 THEN
-    RETURN value;
+  -- Digits of other scripts would stay as they are.
+  IF value ~ '[\u0660-\u0669\u06F0-\u06F9\u0966-\u096F\uFF10-\uFF19]' THEN
+    RETURN anon_funcs.refuse('pseudonym_digits takes the digits 0 to 9, not those of other scripts.', 'Translate them first.');
   END IF;
   IF count > 36 THEN
     RETURN anon_funcs.refuse('pseudonym_digits takes 36 digits at the most, not ' || count || '.', 'Mask the text as a whole.');
+  END IF;
+  IF value IS NULL OR count = 0 THEN
+    RETURN value;
   END IF;
   key := anon_funcs.permutation_key(coalesce(salt, anon_funcs.salt()), 'digits' || count);
   IF count = 1 THEN

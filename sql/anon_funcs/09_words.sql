@@ -18,6 +18,7 @@ RETURNS text[]
 LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   list text[];
@@ -42,5 +43,7 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 AS $$
-  SELECT words[1 + anon_funcs.seed_number(seed, 0, cardinality(words))]
+  SELECT words[
+    1 OPERATOR(pg_catalog.+) anon_funcs.seed_number(seed, 0, pg_catalog.cardinality(words))
+  ]
 $$;

@@ -33,8 +33,8 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $$
-  SELECT replace(
-    replace(
+  SELECT pg_catalog.replace(
+    pg_catalog.replace(
       (anon_funcs.words_of('full_name_format', locale))[1],
       '{first}', anon_funcs.fake_first_name(value, salt, locale)
     ),
@@ -49,10 +49,11 @@ RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   seed text := anon_funcs.seed(value, coalesce(salt, anon_funcs.salt()), 'email');
-  domain text := CASE WHEN keep_domain THEN substring(value FROM '@([^@[:space:]]+)$') END;
+  domain text := CASE WHEN keep_domain THEN substring(value FROM '[^@[:space:]]@([^@[:space:]<>]+)$') END;
 BEGIN
   RETURN lower(anon_funcs.word_at(anon_funcs.words_of('first_name', 'en'), seed))
     || '.' || right(seed, 16) || '@' || coalesce(domain, 'example.com');

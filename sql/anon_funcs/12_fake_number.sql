@@ -8,6 +8,7 @@ RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   parts text[] := string_to_array(format, '#');
@@ -19,11 +20,11 @@ BEGIN
     RETURN anon_funcs.refuse('fake_phone fills fifteen # at the most, not ' || count || '.', 'A phone number has no more digits.');
   END IF;
   digits := anon_funcs.seed_digits(anon_funcs.seed(value, coalesce(salt, anon_funcs.salt()), 'phone'), count);
-  FOR at IN 1..count LOOP
+  FOR at IN 1..coalesce(count, 0) LOOP
     result := result || substr(digits, at, 1) || parts[at + 1];
   END LOOP;
   -- A format that is empty splits into no part at all.
-  RETURN CASE WHEN digits IS NOT NULL THEN coalesce(result, '') END;
+  RETURN CASE WHEN digits IS NOT NULL AND format IS NOT NULL THEN coalesce(result, '') END;
 END
 $$;
 
@@ -34,6 +35,7 @@ RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   bank text;
@@ -71,6 +73,7 @@ LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
 STRICT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   sum int := 0;
@@ -94,6 +97,7 @@ RETURNS text
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   digits text := '9999' || anon_funcs.seed_digits(anon_funcs.seed(value, coalesce(salt, anon_funcs.salt()), 'card'), 11);

@@ -7,6 +7,7 @@ RETURNS inet
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   seed text := anon_funcs.seed(host(value), coalesce(salt, anon_funcs.salt()), 'ip');
@@ -28,7 +29,10 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 AS $$
-  SELECT ('02' || left(anon_funcs.seed(value::text, coalesce(salt, anon_funcs.salt()), 'mac'), 10))::macaddr
+  SELECT (
+    '02' OPERATOR(pg_catalog.||)
+    pg_catalog."left"(anon_funcs.seed(value::pg_catalog.text, coalesce(salt, anon_funcs.salt()), 'mac'), 10)
+  )::pg_catalog.macaddr
 $$;
 
 -- An identifier in the form of a random one (RFC 9562, version 4), of whose 122 bits the seed decides. Two values meet
@@ -38,6 +42,7 @@ RETURNS uuid
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   seed text := anon_funcs.seed(value::text, coalesce(salt, anon_funcs.salt()), 'uuid');

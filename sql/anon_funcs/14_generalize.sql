@@ -8,7 +8,7 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 AS $$
-  SELECT date_trunc(unit, value::timestamp)::date
+  SELECT pg_catalog.date_trunc(unit, value::timestamp)::pg_catalog.date
 $$;
 
 CREATE OR REPLACE FUNCTION anon_funcs.generalize_date(value timestamp, unit text)
@@ -17,30 +17,35 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 AS $$
-  SELECT date_trunc(unit, value)
+  SELECT pg_catalog.date_trunc(unit, value)
 $$;
 
--- By the time zone of the session.
+-- In UTC: by the time zone of the session, the reader of a masked view could find out the minute, zone by zone.
 CREATE OR REPLACE FUNCTION anon_funcs.generalize_date(value timestamptz, unit text)
 RETURNS timestamptz
 LANGUAGE sql
-STABLE
+IMMUTABLE
 PARALLEL SAFE
 AS $$
-  SELECT date_trunc(unit, value)
+  SELECT pg_catalog.timezone('UTC', pg_catalog.date_trunc(unit, pg_catalog.timezone('UTC', value)))
 $$;
 
 -- The multiple of a step at or below a number: generalize_number(37, 10) = 30. What lies between the lowest number of a
 -- type and its first multiple becomes the lowest number.
 CREATE OR REPLACE FUNCTION anon_funcs.generalize_number(value numeric, step numeric)
 RETURNS numeric
-LANGUAGE sql
+LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT CASE WHEN step > 0 THEN floor(value / step) * step ELSE
-    anon_funcs.refuse('generalize_number needs a step above zero, not ' || step || '.', 'Give a positive step.')::numeric
-  END
+BEGIN
+  IF step <= 0 THEN
+    PERFORM anon_funcs.refuse('generalize_number needs a step above zero, not ' || step || '.', 'Give a positive step.');
+  END IF;
+  -- The remainder is exact where a quotient would be rounded.
+  RETURN value - CASE WHEN value % step < 0 THEN value % step + step ELSE value % step END;
+END
 $$;
 
 CREATE OR REPLACE FUNCTION anon_funcs.generalize_number(value integer, step integer)
@@ -50,7 +55,7 @@ IMMUTABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE WHEN value IS NOT NULL AND step IS NOT NULL THEN
-    greatest(anon_funcs.generalize_number(value::numeric, step::numeric), -2147483648)::integer
+    greatest(anon_funcs.generalize_number(value::numeric, step::numeric), '-2147483648'::numeric)::integer
   END
 $$;
 
@@ -61,17 +66,21 @@ IMMUTABLE
 PARALLEL SAFE
 AS $$
   SELECT CASE WHEN value IS NOT NULL AND step IS NOT NULL THEN
-    greatest(anon_funcs.generalize_number(value::numeric, step::numeric), -9223372036854775808)::bigint
+    greatest(anon_funcs.generalize_number(value::numeric, step::numeric), '-9223372036854775808'::numeric)::bigint
   END
 $$;
 
 CREATE OR REPLACE FUNCTION anon_funcs.generalize_number(value double precision, step double precision)
 RETURNS double precision
-LANGUAGE sql
+LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT CASE WHEN step > 0 THEN floor(value / step) * step ELSE
-    anon_funcs.refuse('generalize_number needs a step above zero, not ' || step || '.', 'Give a positive step.')::double precision
-  END
+BEGIN
+  IF step <= 0 THEN
+    PERFORM anon_funcs.refuse('generalize_number needs a step above zero, not ' || step || '.', 'Give a positive step.');
+  END IF;
+  RETURN floor(value / step) * step;
+END
 $$;

@@ -9,6 +9,7 @@ RETURNS jsonb
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   CASE jsonb_typeof(value)
@@ -41,12 +42,16 @@ RETURNS jsonb
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   step text := path[1];
   rest text[] := path[2:];
 BEGIN
-  IF path IS NULL OR value = 'null' THEN
+  IF path IS NULL OR value IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF value = 'null' THEN
     RETURN value;
   END IF;
   IF step IS NULL THEN

@@ -1,5 +1,5 @@
--- Validated CHECK, foreign key and exclusion constraints of tables. What is NOT VALID is restored as such and checks
--- no existing row. A foreign key's entries on the partitions of the referenced table only carry its triggers.
+-- CHECK, foreign key and exclusion constraints of tables. What is NOT VALID is restored as such and checks no existing row;
+-- a foreign key joins by it all the same. A foreign key's entries on the partitions of the referenced table only carry its triggers.
 SELECT
   k.oid::bigint::float8 AS "oid",
   k.conname AS "name",
@@ -14,13 +14,14 @@ SELECT
     JOIN pg_operator o ON o.oid = equal.oid
     JOIN pg_namespace s ON s.oid = o.oprnamespace
   ) AS "equalities",
+  k.convalidated AS "validated",
   k.confmatchtype = 'f' AS "matchFull",
   nullif(k.conparentid, 0)::bigint::float8 AS "parent"
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype IN ('c', 'f', 'x')
-  AND k.convalidated
+  AND (k.convalidated OR k.contype = 'f')
   AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
   AND NOT EXISTS (

@@ -1,5 +1,5 @@
--- Functions and operators on the search_path, whose schemas the setting pgveil.schemas holds, that have the name of one of PostgreSQL's own, so that the types of the
--- arguments decide which is called, and that belong neither to a superuser, the current user, nor (where the current
+-- Functions and operators on the search_path, whose schemas the setting pgveil.schemas holds, that have the name of one of
+-- PostgreSQL's own or of a trusted role's, so that the types of the arguments decide which is called, and that belong neither to a superuser, the current user, nor (where the current
 -- user is no superuser) the owner of the database; and functions in the schema of the library that do not either.
 WITH trusted AS (
   SELECT r.oid
@@ -20,7 +20,14 @@ SELECT DISTINCT 'function' AS "kind", p.proname AS "name", s.nspname AS "schema"
 FROM pg_proc p
 JOIN path s ON s.oid = p.pronamespace
 WHERE p.proowner NOT IN (SELECT t.oid FROM trusted t)
-  AND EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND o.pronamespace = 'pg_catalog'::regnamespace)
+  AND EXISTS (
+    SELECT FROM pg_proc o
+    WHERE o.proname = p.proname
+      AND (
+        o.pronamespace = 'pg_catalog'::regnamespace
+        OR o.pronamespace IN (SELECT f.oid FROM path f) AND o.proowner IN (SELECT t.oid FROM trusted t)
+      )
+  )
 UNION ALL
 SELECT DISTINCT 'operator', p.oprname, s.nspname, pg_get_userbyid(p.oprowner)
 FROM pg_operator p

@@ -8,7 +8,7 @@ SELECT
   CASE WHEN c.relkind = 'v' THEN md5(pg_get_viewdef(c.oid)) END AS "definition",
   coalesce(c.reloptions @> ARRAY['security_barrier=true'] OR c.reloptions @> ARRAY['security_barrier'], false) AS "barrier",
   array_to_json(ARRAY(
-    SELECT DISTINCT coalesce(r.rolname, 'PUBLIC')
+    SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE r.rolname END
     FROM aclexplode(c.relacl) AS a
     LEFT JOIN pg_roles r ON r.oid = a.grantee
     WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner

@@ -106,6 +106,8 @@ export interface ForeignKey extends Constraint {
   /** The operator that compares each pair of columns: `pg_catalog.=`. */
   readonly equalities: readonly string[]
   readonly matchFull: boolean
+  /** Existing rows are known to satisfy it. */
+  readonly validated: boolean
   /** For the copy of a key on a partition: the key it was made from. */
   readonly parent: Oid | null
 }

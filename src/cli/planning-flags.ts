@@ -68,6 +68,17 @@ export async function planningFrom(flags: PlanningFlags): Promise<PlanningReques
   }
 }
 
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new Fault('usage', 'The file of the salt is not UTF-8.', {
+      place: { file },
+      remedy: 'Write random bytes as text: openssl rand -hex 32.',
+    })
+  }
+}
+
 /** The salt without the line break that editors put behind it. */
 export async function saltFrom(flags: { readonly saltFile?: string }): Promise<Secret | undefined> {
   const file = flags.saltFile
@@ -75,10 +86,10 @@ export async function saltFrom(flags: { readonly saltFile?: string }): Promise<S
     const inherited = process.env.PGVEIL_SALT
     return inherited ? new Secret(inherited) : undefined
   }
-  const text = await readFile(file, 'utf8').catch(() => {
+  const bytes = await readFile(file).catch(() => {
     throw new Fault('usage', 'The file of the salt cannot be read.', { place: { file } })
   })
-  const salt = text.replace(/\r?\n$/, '')
+  const salt = decode(bytes, file).replace(/\r?\n$/, '')
   if (salt === '') throw new Fault('usage', 'The file of the salt is empty.', { place: { file } })
   return new Secret(salt)
 }

@@ -28,33 +28,57 @@ const SELECT = 'SELECT '
 export interface SaltUse {
   /** Bytes of `SELECT …` at which calls begin that take the session's salt for want of an argument. */
   readonly calls: readonly number[]
-  /** It asks for the salt itself, which whoever reads a view must not be able to choose. */
+  /** It asks for the salt itself. */
   readonly asksItself: boolean
+  /**
+   * It asks for a setting, or gives a salt that may turn out to be NULL and so stand for the session's: whoever reads a
+   * view could choose it.
+   */
+  readonly dependsOnSession: boolean
+  /** A salt is written out in it. */
+  readonly writesSalt: boolean
 }
 
 /** Reads it off the tree of an expression, a condition or a query. */
 export function saltUse(tree: unknown): SaltUse {
   const calls: number[] = []
-  let asksItself = false
+  let [asksItself, dependsOnSession, writesSalt] = [false, false, false]
   walkTree(tree, (type, fields) => {
     if (type !== 'FuncCall') return
-    const name = names(fields.funcname).at(-1) ?? ''
-    const of = names(fields.funcname).length > 1 ? names(fields.funcname)[0] : 'anon_funcs'
-    if (of !== 'anon_funcs') return
+    const [first = '', second] = names(fields.funcname)
+    const name = second ?? first
+    if (name === 'current_setting') dependsOnSession = true
+    if (second !== undefined && first !== 'anon_funcs') return
     if (name === 'salt') asksItself = true
+    if (name === 'digest' && saltArgument(fields, DIGEST_SALT))
+      writesSalt ||= isText(saltArgument(fields, DIGEST_SALT))
     const at = SALT_ARGUMENT[name]
-    if (at !== undefined && !givesSalt(fields, at))
-      calls.push(typeof fields.location === 'number' ? fields.location : 0)
+    if (at === undefined) return
+    const given = saltArgument(fields, at)
+    if (given === undefined) calls.push(typeof fields.location === 'number' ? fields.location : 0)
+    else if (isText(given)) writesSalt = true
+    else dependsOnSession = true
   })
-  return { calls, asksItself }
+  return { calls, asksItself, dependsOnSession, writesSalt }
 }
 
-function givesSalt(call: TreeFields, at: number): boolean {
+/** Place of the salt among the arguments of digest(), from 0. */
+const DIGEST_SALT = 1
+
+/** The argument of a call that gives the salt, by its name or at its place. */
+function saltArgument(call: TreeFields, at: number): unknown {
   const args: unknown[] = Array.isArray(call.args) ? call.args : []
   const named = args
     .map((argument) => (isRecord(argument) ? argument.NamedArgExpr : undefined))
     .filter(isRecord)
-  return named.some((argument) => argument.name === 'salt') || args.length - named.length > at
+  const byName = named.find((argument) => argument.name === 'salt')
+  if (byName) return byName.arg
+  return args.length - named.length > at ? args[at] : undefined
+}
+
+function isText(node: unknown): boolean {
+  const constant: unknown = isRecord(node) ? node.A_Const : undefined
+  return isRecord(constant) && constant.sval !== undefined
 }
 
 /**

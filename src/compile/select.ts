@@ -49,12 +49,17 @@ export function needsEmptySearchPath(table: TablePlan): boolean {
 
 function selectItem(plan: ColumnPlan, rows: RowPolicy, options: SelectOptions): Sql {
   const name = fromCatalog(plan.column.sqlName)
+  if (plan.kind === 'copied' && rows.kind !== 'replaced') return name
+  return sql`${columnValue(plan, rows, options)} AS ${name}`
+}
+
+/** What a column's value in the archive is, over the rows of `rowsOf`. */
+export function columnValue(plan: ColumnPlan, rows: RowPolicy, options: SelectOptions = {}): Sql {
+  const name = fromCatalog(plan.column.sqlName)
   const type = fromCatalog(plan.column.type)
-  if (plan.kind === 'copied')
-    return rows.kind === 'replaced' ? sql`(${RAW}.${name})::${type} AS ${name}` : name
+  if (plan.kind === 'copied') return rows.kind === 'replaced' ? sql`(${RAW}.${name})::${type}` : name
   const { expression } = plan
-  const bare = expression.asIs && !options.typed
-  return bare ? sql`${expression.sql} AS ${name}` : sql`${expression.sql}::${type} AS ${name}`
+  return expression.asIs && !options.typed ? expression.sql : sql`${expression.sql}::${type}`
 }
 
 const RAW = sql`raw_sql`

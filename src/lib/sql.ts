@@ -61,9 +61,9 @@ export function join(parts: readonly Sql[], separator: Sql = sql`, `): Sql {
   return new Sql(parts.map((part) => part.text).join(separator.text), DOOR)
 }
 
-/** A comment line; whatever would end it is taken out. */
+/** A comment line; whatever would end it, or rule the terminal that shows it, is taken out. */
 export function comment(text: string): Sql {
-  return new Sql(`-- ${text.replaceAll(/[\r\n\0]+/g, ' ')}\n`, DOOR)
+  return new Sql(`-- ${text.replaceAll(/\p{Cc}+/gu, ' ')}\n`, DOOR)
 }
 
 /** Door for the SQL files that ship with pgveil, under `sql/`. */

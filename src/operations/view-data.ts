@@ -1,8 +1,8 @@
 import { type Relation, relationName } from '../catalog/model.ts'
 import { maskedColumns, type Plan, type TablePlan } from '../compile/plan/plan.ts'
-import { needsEmptySearchPath, rowsOf, selectStatement } from '../compile/select.ts'
+import { columnValue, needsEmptySearchPath, rowsOf, selectStatement } from '../compile/select.ts'
 import { Fault, type Finding, refuseErrors } from '../lib/fault.ts'
-import { fromCatalog, identifier, join, literal, type Sql, sql } from '../lib/sql.ts'
+import { fromCatalog, join, literal, type Sql, sql } from '../lib/sql.ts'
 import { ServerError, type Session } from '../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../postgres/settings.ts'
 import type { Context } from './context.ts'
@@ -17,6 +17,9 @@ export interface ViewDataRequest extends PlanningRequest {
   readonly offset: number
 }
 
+/** A value as PostgreSQL prints it. */
+type Cell = string | null
+
 /** Rows of a table as they are and as a dump would give them, side by side: real data. */
 export interface RowsView {
   readonly schema: string
@@ -27,8 +30,8 @@ export interface RowsView {
   /** Rows that a dump would take. */
   readonly totalRows: string
   /** Undefined where a raw_sql gives the rows: nobody can tell which of the table's own they were. */
-  readonly before: readonly (readonly (string | null)[])[] | undefined
-  readonly after: readonly (readonly (string | null)[])[]
+  readonly before: readonly (readonly Cell[])[] | undefined
+  readonly after: readonly (readonly Cell[])[]
   readonly warnings: readonly Finding[]
 }
 
@@ -83,31 +86,30 @@ async function readRows(
   const [total] = await query<{ total: string }>(
     sql`SELECT pg_catalog.count(*) AS total FROM (SELECT ${rowsOf(table)}) AS all_rows`,
   )
-  const after = await query<{ row: (string | null)[] }>(
-    asTexts(table, sql`${selectStatement(table)} ${order(table)} ${page}`),
+  const shown = await query<{ before: Cell[] | null; after: Cell[] }>(
+    table.rows.kind === 'replaced' ? queriedRows(table, page) : pairedRows(table, page),
   )
-  const originals = join(table.columns.map(({ column }) => fromCatalog(column.sqlName)))
-  const before =
-    table.rows.kind === 'replaced'
-      ? undefined
-      : await query<{ row: (string | null)[] }>(
-          asTexts(table, sql`SELECT ${originals} ${rowsOf(table)} ${order(table)} ${page}`),
-        )
   return {
     totalRows: total?.total ?? '0',
-    before: before?.map(({ row }) => row),
-    after: after.map(({ row }) => row),
+    before: table.rows.kind === 'replaced' ? undefined : shown.map(({ before }) => before ?? []),
+    after: shown.map(({ after }) => after),
   }
 }
 
-/** The order of the heap, so that a row stands beside itself. */
-function order({ rows }: TablePlan): Sql {
-  return rows.kind === 'replaced' ? sql`` : sql`ORDER BY ctid`
+/** One query gives both sides of a row: two would choose other rows where the condition is random. */
+function pairedRows(table: TablePlan, page: Sql): Sql {
+  const before = table.columns.map(({ column }) => sql`${fromCatalog(column.sqlName)}::pg_catalog.text`)
+  const after = table.columns.map((plan) => sql`(${columnValue(plan, table.rows)})::pg_catalog.text`)
+  return sql`SELECT ${asList(before)} AS before, ${asList(after)} AS after ${rowsOf(table)} ORDER BY ctid ${page}`
 }
 
-function asTexts(table: TablePlan, rows: Sql): Sql {
+function queriedRows(table: TablePlan, page: Sql): Sql {
   const values = table.columns.map(({ column }) => sql`shown.${fromCatalog(column.sqlName)}::pg_catalog.text`)
-  return sql`SELECT pg_catalog.to_json(ARRAY[${join(values)}]::pg_catalog.text[]) AS row FROM (${rows}) AS ${identifier('shown')}`
+  return sql`SELECT NULL AS before, ${asList(values)} AS after FROM (${selectStatement(table)} ${page}) AS shown`
+}
+
+function asList(values: readonly Sql[]): Sql {
+  return sql`pg_catalog.to_json(ARRAY[${join(values)}]::pg_catalog.text[])`
 }
 
 async function ask<Row>(

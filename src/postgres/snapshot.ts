@@ -1,7 +1,7 @@
 import type { Server } from '../catalog/model.ts'
 import { Fault, type Place } from '../lib/fault.ts'
 import type { Secret } from '../lib/secret.ts'
-import { fromShippedFile, join, literal, nothing, qualified, type Sql, sql } from '../lib/sql.ts'
+import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib/sql.ts'
 import type { Target } from './connection/target.ts'
 import { readLockableTables } from './introspect.ts'
 import { ServerError, Session } from './session.ts'
@@ -36,9 +36,9 @@ export class Snapshot {
   readonly searchPath: string
   /** The schemas that it stands for, those that PostgreSQL searches on its own among them. */
   readonly schemas: readonly string[]
-  readonly #salt: Sql
+  readonly #salt: Sql | undefined
 
-  private constructor(session: Session, id: string, path: ResolvedPath, salt: Sql) {
+  private constructor(session: Session, id: string, path: ResolvedPath, salt: Sql | undefined) {
     this.session = session
     this.id = id
     this.searchPath = path.path
@@ -49,15 +49,18 @@ export class Snapshot {
   /** Begins the transaction and, where asked to, takes the locks. It writes nothing, so it works on a standby. */
   static async begin(target: Target, options: SnapshotOptions): Promise<Snapshot> {
     const session = await Session.open(target)
-    const salt = options.salt ? sql`; SET anon_funcs.salt = ${literal(options.salt.reveal())}` : nothing
+    const salt = options.salt
+      ? sql`SELECT pg_catalog.set_config('anon_funcs.salt', ${literal(options.salt.reveal())}, false)`
+      : undefined
     try {
       const path = await session.row<ResolvedPath>(
         sql`SELECT pg_catalog.current_setting('search_path') AS path,
           pg_catalog.array_to_json(pg_catalog.current_schemas(true)) AS schemas`,
       )
       await session.run(
-        sql`${DUMP_SETTINGS}${versionSettings(await versionOf(session))}${salt}; ${EMPTY_SEARCH_PATH}`,
+        sql`${DUMP_SETTINGS}${versionSettings(await versionOf(session))}; ${EMPTY_SEARCH_PATH}`,
       )
+      if (salt) await session.run(salt)
       await session.run(sql`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY`)
       const { id } = await session.row<{ id: string }>(sql`SELECT pg_catalog.pg_export_snapshot() AS id`)
       if (options.lockTables) {
@@ -78,9 +81,22 @@ export class Snapshot {
    * snapshot's session, and that one for us.
    */
   joinStatements(server: Server, lockWaitMilliseconds: number): Sql {
-    return sql`${this.scriptStatements(server)}${this.#salt};
+    return sql`${this.scriptStatements(server)};
 SET lock_timeout = ${literal(lockWaitMilliseconds)};
 SET TRANSACTION SNAPSHOT ${literal(this.id)}`
+  }
+
+  /**
+   * The statement that sets the salt in such a session; undefined where there is none. It goes by itself: where another
+   * statement of the same message failed, the server would log both. As a SELECT its constants are no part of what
+   * pg_stat_statements keeps.
+   */
+  get saltStatement(): Sql | undefined {
+    return this.#salt
+  }
+
+  async giveSalt(session: Session): Promise<void> {
+    if (this.#salt) await session.run(this.#salt)
   }
 
   /** The settings of such a session and the beginning of its transaction, as anybody may read and run them. */

@@ -153,6 +153,30 @@ describe('view-data', () => {
     expect(stdout).toContain('2 rows in all.')
   })
 
+  test('pairs each row with itself, also where the choice of rows is random', async () => {
+    await database.run('CREATE TABLE public.many AS SELECT n FROM generate_series(1, 40) AS n')
+    await Bun.write(
+      folder.file('random.py'),
+      `{"dictionary": [{"schema": "public", "table": "many", "sql_condition": "random() < 0.5"},
+        {"schema": "public", "table": "many", "fields": {"n": "n * 10"}}]}`,
+    )
+    const { stdout } = await run(
+      ...[
+        'view-data',
+        '--prepared-sens-dict-file',
+        'random.py',
+        '--schema-name',
+        'public',
+        '--table-name',
+        'many',
+        '--json',
+      ],
+    )
+    const { rows_before: before, rows_after: after } = JSON.parse(stdout)
+    expect(after).toEqual(before.map(([n]: [string]) => [String(Number(n) * 10)]))
+    await database.run('DROP TABLE public.many')
+  })
+
   test('pages, and gives JSON', async () => {
     const args = ['view-data', '--prepared-sens-dict-file', 'masks.py', ...users, '--json']
     const { stdout } = await run(...args, '--limit', '1', '--offset', '1')

@@ -68,6 +68,18 @@ describe('the rule of a referenced column is carried', () => {
     expect(await target.value('SELECT id FROM public.q')).toBe(17)
   })
 
+  test('also where the key is NOT VALID, and to tables that inherit', async () => {
+    await using source = await TestDatabase.create(`
+      CREATE TABLE public.p (id int PRIMARY KEY); CREATE TABLE public.t (pid int);
+      CREATE TABLE public.b (y int REFERENCES public.p); CREATE TABLE public.k () INHERITS (public.b);
+      INSERT INTO public.p VALUES (1); INSERT INTO public.t VALUES (1); INSERT INTO public.b VALUES (1); INSERT INTO public.k VALUES (1);
+      ALTER TABLE public.t ADD FOREIGN KEY (pid) REFERENCES public.p NOT VALID`)
+    await using target = await copyOf(source, { p: { id: 'id + 100' } })
+    expect(await target.rows('SELECT pid FROM public.t UNION ALL SELECT y FROM public.b')).toEqual(
+      Array(3).fill({ pid: 101 }),
+    )
+  })
+
   test('from and to partitioned tables', async () => {
     await using source = await TestDatabase.create(`
       CREATE TABLE public.p (id int PRIMARY KEY) PARTITION BY HASH (id);

@@ -74,7 +74,7 @@ test('a rule whose function somebody else has defined too is refused, and says w
   const fault = await faultOf(dumpTo(source.target, folder.file('a'), { dictionaries: [mask('md5(email)')] }))
   expect([fault.code, fault.remedy, fault.place?.field]).toEqual([
     'rule-shadowed',
-    'Say which one is meant: pg_catalog.md5(…).',
+    expect.stringContaining('as in pg_catalog.md5(…)'),
     'email',
   ])
   await dumpTo(source.target, folder.file('b'), { dictionaries: [mask('pg_catalog.md5(email)')] })
@@ -139,4 +139,30 @@ test('a function that reads rows while PostgreSQL plans does not get them into t
   const fault = await faultOf(dumpTo(source.target, folder.file('archive'), { dictionaries: [rules] }))
   expect(JSON.stringify(fault.findings)).not.toContain('alice')
   expect(fault.message).toContain('SQLSTATE 22P02')
+})
+
+test('a function of a rule that somebody else has overloaded is refused', async () => {
+  await using source = await TestDatabase.create(`${TABLES};
+    CREATE FUNCTION public.mask(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT 'x' || length($1) $$`)
+  await using intruder = await Intruder.enter(source)
+  await using folder = await TestFolder.create()
+  await intruder.run(
+    `CREATE FUNCTION public.mask(varchar) RETURNS text LANGUAGE plpgsql AS $$ BEGIN TELL; RETURN $1; END $$`,
+  )
+  const fault = await faultOf(
+    dumpTo(source.target, folder.file('a'), { dictionaries: [mask('mask(email)')] }),
+  )
+  expect([fault.code, fault.message]).toEqual(['rule-shadowed', expect.stringContaining(intruder.role)])
+})
+
+test('what a function says while PostgreSQL plans is not told', async () => {
+  await using source = await TestDatabase.create(`${TABLES};
+    CREATE FUNCTION public.f(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+      'BEGIN EXECUTE format(''SELECT %I'', (SELECT email FROM public.users LIMIT 1)); RETURN 1; END'`)
+  await using folder = await TestFolder.create()
+  const fault = await faultOf(
+    dumpTo(source.target, folder.file('a'), { dictionaries: [mask("public.f('k')")] }),
+  )
+  expect(fault.code).toBe('rule-rejected')
+  expect(JSON.stringify(fault.findings)).not.toContain('alice')
 })

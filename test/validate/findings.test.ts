@@ -310,6 +310,18 @@ describe('with a look at all rows', () => {
   })
 })
 
+test.each([
+  ['a condition', { sql_condition: '10 / x > 1' }],
+  ['a query', { raw_sql: 'SELECT 10 / x AS x FROM public.t' }],
+])('%s that fails on a row is found', async (_, rule) => {
+  await using source = await TestDatabase.create(
+    'CREATE TABLE public.t (x int); INSERT INTO public.t VALUES (0)',
+  )
+  const rules = dictionary({ dictionary: [{ schema: 'public', table: 't', ...rule }] })
+  const { findings } = await validateAt(source.target, { dictionaries: [rules] })
+  expect(findings.map(({ code, place }) => [code, place?.relation])).toEqual([['rule-fails', 'public.t']])
+})
+
 describe('a sample', () => {
   test('looks at no more rows than it was told, from all over the table', async () => {
     await using source = await TestDatabase.create(`

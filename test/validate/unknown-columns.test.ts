@@ -42,7 +42,12 @@ test('fail names every column that no dictionary knows, and copy says nothing', 
   const request = { dictionaries: [masks], sample: 'none' as const }
   expect(unlisted((await validateAt(source.target, request)).findings)).toEqual([])
   const { findings } = await validateAt(source.target, { ...request, unknownColumns: 'fail' })
-  expect(unlisted(findings)).toEqual(['public.events_1.at', 'public.people.id', 'public.people.name'])
+  expect(unlisted(findings)).toEqual([
+    'public.events_1.at',
+    'public.people.id',
+    'public.people.name',
+    'public.rates.note',
+  ])
   expect(findings.every(({ severity }) => severity === 'error')).toBe(true)
   await using folder = await TestFolder.create()
   const fault = await faultOf(

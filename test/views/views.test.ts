@@ -180,13 +180,33 @@ describe('the reader', () => {
     ['that reads what everybody reads', () => 'GRANT SELECT ON shop.orders TO PUBLIC'],
     ['of pg_execute_server_program', (role: string) => `GRANT pg_execute_server_program TO "${role}"`],
     ['that is a member of the owner', (role: string) => `GRANT CURRENT_USER TO "${role}"`],
+    [
+      'that can become one with SELECT, without inheriting from it',
+      (role: string) => `ALTER ROLE "${role}" NOINHERIT; GRANT pg_read_all_data TO "${role}"`,
+    ],
+    ['with REPLICATION', (role: string) => `ALTER ROLE "${role}" REPLICATION`],
+    ['with TRIGGER on a table', (role: string) => `GRANT TRIGGER ON public.people TO "${role}"`],
+    [
+      'with SELECT on a parent',
+      (
+        role: string,
+      ) => `CREATE TABLE public.beings (born date); ALTER TABLE public.people INHERIT public.beings;
+        GRANT SELECT ON public.beings TO "${role}"`,
+    ],
+    [
+      'with SELECT on a view of a view of a table',
+      (
+        role: string,
+      ) => `CREATE VIEW public.v1 AS TABLE public.people; CREATE MATERIALIZED VIEW public.v2 AS TABLE public.v1;
+        GRANT SELECT ON public.v2 TO "${role}"`,
+    ],
   ])('a role %s is refused, and nothing is changed', async (_, grant) => {
     await using shop = await Shop.open()
     await shop.database.run(grant(shop.reader).replace('CURRENT_USER', `"${shop.database.target.user}"`))
     const fault = await faultOf(shop.install())
     expect([fault.code, fault.message]).toEqual(['role-reads-tables', expect.stringContaining(shop.reader)])
     expect(await shop.database.rows("SELECT FROM pg_namespace WHERE nspname = 'anon_views'")).toEqual([])
-    await shop.database.run(`ALTER ROLE "${shop.reader}" NOSUPERUSER`)
+    await shop.database.run(`ALTER ROLE "${shop.reader}" NOSUPERUSER NOREPLICATION`)
   })
 
   test('a role that is not there is refused', async () => {
@@ -293,6 +313,44 @@ describe('install', () => {
     expect(warnings.map(({ code }) => code).sort()).toEqual(['random-view', 'row-security'])
   })
 
+  test('gives every role back what it had, and no more', async () => {
+    await using shop = await Shop.open()
+    const other = `other_${shop.database.name}`
+    await shop.database.run(`CREATE ROLE "${other}"`)
+    try {
+      await shop.install()
+      await shop.database.run(`
+        GRANT USAGE ON SCHEMA anon_views TO "${other}"; GRANT SELECT ON anon_views.log TO "${other}";
+        GRANT SELECT ON anon_views.events TO PUBLIC; ALTER TABLE public.log ADD note text`)
+      await shop.install({ roles: [] })
+      const { views } = await viewsStatus(testContext(), shop.request())
+      expect(Object.fromEntries(views.map(({ view, readers }) => [view, readers]))).toEqual({
+        events: ['PUBLIC', shop.reader].sort(),
+        log: [other, shop.reader].sort(),
+        people: [shop.reader],
+        shop_orders: [shop.reader],
+      })
+    } finally {
+      await shop.database.run(`DROP OWNED BY "${other}"; DROP ROLE "${other}"`)
+    }
+  })
+
+  test('takes back what default privileges grant', async () => {
+    await using shop = await Shop.open()
+    const other = `other_${shop.database.name}`
+    await shop.database.run(
+      `CREATE ROLE "${other}"; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO "${other}"`,
+    )
+    try {
+      await shop.install({ salt })
+      const granted = `SELECT count(*) FROM pg_class WHERE relnamespace = 'anon_views'::regnamespace
+        AND has_any_column_privilege('${other}', oid, 'SELECT')`
+      expect(await shop.database.value(granted)).toBe('0')
+    } finally {
+      await shop.database.run(`DROP OWNED BY "${other}"; DROP ROLE "${other}"`)
+    }
+  })
+
   test('at once from two sides leaves one whole set', async () => {
     await using shop = await Shop.open()
     const results = await Promise.allSettled([shop.install(), shop.install(), shop.install()])
@@ -339,6 +397,9 @@ describe('the salt', () => {
     expect(findings.map(({ code }) => code)).toContain('view-salt')
     for (const entry of [
       { fields: { email: 'md5(email || anon_funcs.salt())' } },
+      { fields: { email: "md5(email || current_setting('anon_funcs.salt', true))" } },
+      { fields: { email: 'anon_funcs.fake_email(email, false, NULL)' } },
+      { fields: { email: 'anon_funcs.fake_email(email, salt => "Full Name")' } },
       { sql_condition: 'anon_funcs.pseudonym_int(id) > 5' },
       { raw_sql: 'SELECT *, anon_funcs.pseudonym_int(id) AS x FROM public.people' },
     ]) {
@@ -351,7 +412,8 @@ describe('the salt', () => {
         { schema: 'shop', table: 'orders', sql_condition: "anon_funcs.pseudonym_int(id, 's') > 0" },
       ],
     })
-    await shop.install({ dictionaries: [own] })
+    const { warnings } = await shop.install({ dictionaries: [own] })
+    expect(warnings.map(({ code }) => code)).toEqual(['view-salt', 'view-salt'])
   })
 
   test('goes to every function that takes one', async () => {
@@ -367,7 +429,9 @@ describe('the salt', () => {
 test('drop takes away what install made, and nothing else', async () => {
   await using shop = await Shop.open()
   await shop.install({ salt })
-  await shop.database.run('CREATE TABLE anon_views.theirs (v int)')
+  await shop.database.run(
+    "CREATE FUNCTION anon_views.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE anon_views.theirs (v int)",
+  )
   expect((await dropInstalledViews(testContext(), shop.database.target, 'anon_views')).length).toBe(4)
   expect(
     await shop.database.rows(
@@ -375,6 +439,9 @@ test('drop takes away what install made, and nothing else', async () => {
     ),
   ).toEqual([{ relname: 'theirs' }])
   await shop.database.run('DROP TABLE anon_views.theirs')
+  await shop.install()
+  await dropInstalledViews(testContext(), shop.database.target, 'anon_views')
+  await shop.database.run('DROP FUNCTION anon_views.f()')
   await shop.install()
   await dropInstalledViews(testContext(), shop.database.target, 'anon_views')
   expect(await shop.database.rows("SELECT FROM pg_namespace WHERE nspname = 'anon_views'")).toEqual([])

@@ -61,6 +61,6 @@ export class ProgressLine {
       parts.push(`${duration((seconds * (progress.total - progress.done)) / progress.done)} left`)
     }
     if (progress.item !== undefined) parts.push(progress.item)
-    return parts.join('  ')
+    return parts.join('  ').replaceAll(/\p{Cc}/gu, ' ')
   }
 }

@@ -53,7 +53,7 @@ export class Screen {
   /** The result: `value` for programs, `text` for people. */
   result(value: unknown, text: string): void {
     this.#line.clear()
-    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${text}\n`)
+    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${harmless(text)}\n`)
   }
 
   fault(fault: Fault): void {
@@ -94,8 +94,15 @@ export class Screen {
 
   #write(text: string): void {
     this.#line.clear()
-    process.stderr.write(text)
+    process.stderr.write(harmless(text))
   }
+}
+
+/** Names of a database may hold signs that rule a terminal; line feeds and tabs are ours. */
+function harmless(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
+    sign === '\n' || sign === '\t' ? sign : ' ',
+  )
 }
 
 export function describeFinding(finding: Finding): string {

@@ -197,7 +197,7 @@ FROM (${values}) AS rule_values`,
 
   #foreignKeyChecks(table: TablePlan, touched: ReadonlySet<number>): ConstraintCheck[] {
     return this.#catalog.foreignKeys
-      .filter((key) => key.relation === table.relation.oid)
+      .filter((key) => key.validated && key.relation === table.relation.oid)
       .flatMap((key) => {
         const root = this.#catalog.relations.get(key.references)
         const referenced = this.#leaves.get(key.references) ?? []

@@ -44,7 +44,9 @@ async function carry(catalog: Catalog, masks: Masks, pair: KeyPair): Promise<'ca
   const { key, own, ownColumn, root, rootColumn } = pair
   const rule = masks.get(root, rootColumn)
   if (!rule) return 'there'
-  const expression = await renameColumns(rule.expression, root, renamesOf(catalog, key))
+  const expression = await renameColumns(rule.expression, root, renamesOf(catalog, key)).catch(
+    () => undefined,
+  )
   const existing = masks.get(own, ownColumn)
   if (existing && isNullConstant(existing.expression)) return 'there'
   if (!expression || ownColumn.castRunsForeignCode) return notCarried(pair, rule)
@@ -53,8 +55,20 @@ async function carry(catalog: Catalog, masks: Masks, pair: KeyPair): Promise<'ca
     return same ? 'there' : disagreement(pair, rule, existing)
   }
   const references = `${relationName(root)}.${rootColumn.name}`
-  masks.set(own, ownColumn, { expression, origin: { kind: 'foreign-key', name: key.name, references } })
+  const carried: ColumnRule = { expression, origin: { kind: 'foreign-key', name: key.name, references } }
+  for (const table of [own, ...heirsOf(catalog, own)]) {
+    const column = table.columns.find(({ name }) => name === ownColumn.name)
+    if (column && !masks.get(table, column)) masks.set(table, column, carried)
+  }
   return 'carried'
+}
+
+/** Tables that inherit from one have its column, as a rule of the dictionary for it would mask it there too. */
+function heirsOf(catalog: Catalog, table: Relation): Relation[] {
+  const children = [...catalog.relations.values()].filter(({ inheritsFrom }) =>
+    inheritsFrom.includes(table.oid),
+  )
+  return children.flatMap((child) => [child, ...heirsOf(catalog, child)])
 }
 
 /** For each referenced column of a key, by name, the referencing one as SQL. */

@@ -11,7 +11,7 @@ import type { TableRule } from '../../dictionary/sensitive.ts'
 import { matchesTable } from '../../dictionary/table-pattern.ts'
 import type { Finding } from '../../lib/fault.ts'
 import { readExpression } from '../expression.ts'
-import { names, walkTree } from '../parser/tree.ts'
+import { isRecord, names, type TreeFields } from '../parser/tree.ts'
 import type { ColumnPlan, PlanPolicy, TablePlan } from './plan.ts'
 
 /**
@@ -68,14 +68,18 @@ export function unknownColumns(
     .filter((column) => !relatives.some((relative) => known.has(relative, column.name)))
 }
 
-/** Columns that a query names; what its * brings along nobody has looked at. */
-function namesIn(tree: unknown): string[] {
-  const found: string[] = []
-  walkTree(tree, (type, fields) => {
-    if (type === 'ColumnRef') found.push(...names(fields.fields).slice(-1))
-    if (type === 'ResTarget' && typeof fields.name === 'string') found.push(fields.name)
+/** Columns that a query's list names; what its * brings along nobody has looked at, nor what its WHERE mentions. */
+function namesIn(query: TreeFields): string[] {
+  const targets: unknown[] = Array.isArray(query.targetList) ? query.targetList : []
+  return targets.flatMap((target) => {
+    const fields: unknown = isRecord(target) ? target.ResTarget : undefined
+    if (!isRecord(fields)) return []
+    if (typeof fields.name === 'string') return [fields.name]
+    const column: unknown = isRecord(fields.val) ? fields.val.ColumnRef : undefined
+    return isRecord(column) && !JSON.stringify(column).includes('"A_Star"')
+      ? names(column.fields).slice(-1)
+      : []
   })
-  return found
 }
 
 async function emptied(): Promise<(plan: ColumnPlan) => ColumnPlan> {

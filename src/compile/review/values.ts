@@ -1,5 +1,6 @@
 import type { Finding } from '../../lib/fault.ts'
 import { fromCatalog, identifier, join, literal, type Sql, sql } from '../../lib/sql.ts'
+import { restoredRows } from '../checks/restored-rows.ts'
 import { maskedColumns, type TablePlan } from '../plan/plan.ts'
 import { rowsOf, type SelectOptions } from '../select.ts'
 import { type MaskedColumn, placeOfMask } from './place.ts'
@@ -31,6 +32,17 @@ export function valuesQuery(table: TablePlan, masks: readonly MaskedColumn[], op
     ]
   })
   return sql`SELECT ${join(outer)}\nFROM (\nSELECT ${join(inner)}\n${rowsOf(table, options)}\n) AS rule_values`
+}
+
+/** A question whether the rows of a condition or a query can be had at all; undefined where neither chooses them. */
+export function rowsQuery(table: TablePlan, options: SelectOptions): Sql | undefined {
+  const { rows } = table
+  if (rows.kind === 'filtered')
+    return sql`SELECT pg_catalog.count(*) FROM (SELECT ${rowsOf(table, options)}) AS chosen_rows`
+  if (rows.kind !== 'replaced') return undefined
+  const values = table.columns.map(({ column }) => sql`pg_catalog.count(${fromCatalog(column.sqlName)})`)
+  const all = values.length > 0 ? join(values) : sql`pg_catalog.count(*)`
+  return sql`SELECT ${all}\nFROM ${restoredRows(table, options)}`
 }
 
 /** The masks that a question about values can be asked of: not those of a raw_sql. */

@@ -113,21 +113,28 @@ function reviewSalt(table: TablePlan, salted: boolean): Finding[] {
             },
           ]
         : []
-  return [...masks, ...query].flatMap((entry): Finding[] => {
-    const { calls, asksItself } = entry.use
-    const depends = asksItself || (calls.length > 0 && !(salted && entry.canBeGiven))
-    if (!depends) return []
+  return [...masks, ...query].flatMap(({ use, place: at, canBeGiven }): Finding[] => {
+    const depends =
+      use.asksItself || use.dependsOnSession || (use.calls.length > 0 && !(salted && canBeGiven))
     const remedy =
-      asksItself || !entry.canBeGiven
-        ? 'Give the functions of anon_funcs a salt as an argument here.'
+      use.asksItself || use.dependsOnSession || !canBeGiven
+        ? 'Let the rules of columns call the functions of anon_funcs without a salt, and pass --salt-file.'
         : 'Pass --salt-file or PGVEIL_SALT; it is kept in a table that only the owner of the views can read.'
+    const written: Finding = {
+      code: 'view-salt',
+      severity: 'warning',
+      message: 'A salt stands here, and every role of the database can read the definition of a view.',
+      place: at,
+      remedy: 'Leave it out where the function takes the salt of --salt-file, or keep this rule for dumps.',
+    }
+    if (!depends) return use.writesSalt ? [written] : []
     return [
       {
         code: 'view-salt',
         severity: 'error',
         message:
-          'This takes the salt of the session, and the reader of a view could set one of their own and guess values.',
-        place: entry.place,
+          'This takes a setting of the session, and the reader of a view could set one of their own and guess values.',
+        place: at,
         remedy,
       },
     ]

@@ -68,7 +68,9 @@ export async function copyTables(
     signal: context.signal,
     open: async (signal): Promise<Lane> => {
       const join = work.snapshot.joinStatements(work.server, work.lockWait)
-      return { session: await CopySession.open(work.psql, work.source, join, signal), emptyPath: undefined }
+      const session = await CopySession.open(work.psql, work.source, join, signal)
+      if (work.snapshot.saltStatement) await session.run(work.snapshot.saltStatement)
+      return { session, emptyPath: undefined }
     },
     work: async (lane, part, signal) => {
       try {

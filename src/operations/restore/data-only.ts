@@ -118,7 +118,14 @@ export async function verifyForeignKeys(
   for (const key of catalog.foreignKeys) {
     const own = catalog.relations.get(key.relation)
     const root = catalog.relations.get(key.references)
-    if (!own || !root || own.kind !== 'table' || !(loaded.has(own.oid) || loaded.has(root.oid))) continue
+    if (
+      !key.validated ||
+      !own ||
+      !root ||
+      own.kind !== 'table' ||
+      !(loaded.has(own.oid) || loaded.has(root.oid))
+    )
+      continue
     const broken = await countOrphans(session, key, own, root, signal)
     if (broken === 0n) continue
     findings.push({

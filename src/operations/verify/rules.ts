@@ -101,13 +101,13 @@ function shadowFinding({ kind, name, schema, owner }: Shadow, place: Place): Fin
     severity: 'error',
     message: ofLibrary
       ? `anon_funcs.${name} belongs to ${owner}, who can change what it does.`
-      : `The rule calls ${name}, and besides PostgreSQL's own there is one in the schema ${schema}, of ${owner}.`,
+      : `The rule calls ${name}, and of several that there are one belongs to ${owner}, in the schema ${schema}.`,
     place,
     remedy: ofLibrary
       ? 'Drop the schema anon_funcs and run pgveil init as a role you trust.'
       : kind === 'operator'
         ? `Say which one is meant: OPERATOR(pg_catalog.${name}).`
-        : `Say which one is meant: pg_catalog.${name}(…).`,
+        : `Say which one is meant by its schema, as in pg_catalog.${name}(…), or give the one in ${schema} to a role you trust.`,
   }
 }
 
@@ -183,7 +183,7 @@ async function missingColumns(session: Session, table: TablePlan, place: Place):
     findings.push({
       code: 'raw-sql-columns',
       severity: 'error',
-      message: `"raw_sql" does not give this column as the table needs it: ${failure.safeWords}.`,
+      message: `"raw_sql" does not give this column as the table needs it: ${wordsOf(failure)}.`,
       place: { ...place, field: column.name },
       remedy: `Give it under the name ${column.name} and a type that can be cast to ${column.type}.`,
     })
@@ -191,7 +191,14 @@ async function missingColumns(session: Session, table: TablePlan, place: Place):
   return findings
 }
 
-/** While it plans, PostgreSQL may compute a function that reads rows, so not every error of EXPLAIN may be shown. */
+/**
+ * While it plans, PostgreSQL may compute a function that reads rows and says what it likes. Words of its own come with a
+ * place in the statement.
+ */
+function wordsOf(error: ServerError): string {
+  return error.index === undefined ? error.condition : error.safeWords
+}
+
 function findingFor(table: TablePlan, error: ServerError, place: Place): Finding {
   const names = table.relation.columns.map((column) => column.name).join(', ')
   const remedies: Readonly<Record<string, string>> = {
@@ -206,7 +213,7 @@ function findingFor(table: TablePlan, error: ServerError, place: Place): Finding
   return {
     code: 'rule-rejected',
     severity: 'error',
-    message: `PostgreSQL refuses the rule: ${error.safeWords}.`,
+    message: `PostgreSQL refuses the rule: ${wordsOf(error)}.`,
     place,
     remedy: lacksSchema ? EMPTY_PATH_REMEDY : remedies[error.sqlState],
   }

@@ -1,5 +1,5 @@
 import type { Server } from '../../catalog/model.ts'
-import { type Sql, sql } from '../../lib/sql.ts'
+import { nothing, type Sql, sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
@@ -19,6 +19,7 @@ export async function openShared({ source, server, snapshot, lockWait }: Questio
   const session = await Session.open(source)
   try {
     await session.run(snapshot.joinStatements(server, lockWait))
+    await snapshot.giveSalt(session)
     await session.run(snapshot.databaseSearchPath)
     return session
   } catch (error) {
@@ -27,21 +28,29 @@ export async function openShared({ source, server, snapshot, lockWait }: Questio
   }
 }
 
-/** The rows of a statement, or the error that the server answered with; the transaction goes on either way. */
+/**
+ * The rows of a statement, or the error that the server answered with; the transaction goes on either way. What the
+ * statement did is taken back, unless it is to be kept.
+ */
 export async function attempt<Row>(
   session: Session,
   signal: AbortSignal,
   statement: Sql,
+  effect: 'undo' | 'keep' = 'undo',
 ): Promise<Row[] | ServerError> {
   await session.run(sql`SAVEPOINT pgveil_attempt`)
+  let undo = true
   try {
-    return await session.rowsUntil<Row>(signal, statement)
+    const rows = await session.rowsUntil<Row>(signal, statement)
+    undo = effect === 'undo'
+    return rows
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
     return error
   } finally {
     if (!signal.aborted) {
-      await session.run(sql`ROLLBACK TO SAVEPOINT pgveil_attempt; RELEASE SAVEPOINT pgveil_attempt`)
+      const back = undo ? sql`ROLLBACK TO SAVEPOINT pgveil_attempt; ` : nothing
+      await session.run(sql`${back}RELEASE SAVEPOINT pgveil_attempt`)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { relationName } from '../../catalog/model.ts'
 import type { Plan, TablePlan } from '../../compile/plan/plan.ts'
 import { type MaskedColumn, placeOfMask } from '../../compile/review/place.ts'
-import { askableMasks, valueFindings, valuesQuery } from '../../compile/review/values.ts'
+import { askableMasks, rowsQuery, valueFindings, valuesQuery } from '../../compile/review/values.ts'
 import type { SelectOptions } from '../../compile/select.ts'
 import type { Finding } from '../../lib/fault.ts'
 import type { ServerError, Session } from '../../postgres/session.ts'
@@ -16,7 +16,7 @@ export async function checkValues(
   plan: Plan,
   options: SelectOptions,
 ): Promise<Finding[]> {
-  const tables = plan.tables.filter((table) => askableMasks(table).length > 0)
+  const tables = plan.tables.filter((table) => askableMasks(table).length > 0 || rowsQuery(table, options))
   const findings: Finding[] = []
   let done = 0
   await runLanes(tables, {
@@ -39,7 +39,11 @@ async function askTable(
   options: SelectOptions,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const choice = rowsQuery(table, options)
+  const chosen = choice ? await attempt(session, signal, choice) : []
+  if (!Array.isArray(chosen)) return [failingChoice(table, chosen)]
   const masks = askableMasks(table)
+  if (masks.length === 0) return []
   const answer = await askMasks(session, table, masks, options, signal)
   if (Array.isArray(answer)) return answer
   // One of the rules fails: each by itself shows which.
@@ -61,6 +65,23 @@ async function askMasks(
   const query = valuesQuery(table, masks, options)
   const answer = await attempt<Record<string, string>>(session, signal, query)
   return Array.isArray(answer) ? valueFindings(table, masks, answer[0] ?? {}) : answer
+}
+
+function failingChoice(table: TablePlan, error: ServerError): Finding {
+  const { relation, rows } = table
+  const source =
+    rows.kind === 'replaced'
+      ? rows.query.source
+      : rows.kind === 'filtered' && 'sql' in rows.condition
+        ? rows.condition.source
+        : undefined
+  return {
+    code: 'rule-fails',
+    severity: 'error',
+    message: `Its rows cannot be had: ${error.condition}.`,
+    place: { ...source?.place, relation: relationName(relation) },
+    remedy: 'Let the condition or the query handle every value, empty and NULL among them.',
+  }
 }
 
 function failing(table: TablePlan, mask: MaskedColumn, error: ServerError): Finding {

@@ -1,13 +1,13 @@
 import { createView, SALT_TABLE, tablesToHide, type ViewDefinition } from '../../compile/views/definitions.ts'
 import type { Finding } from '../../lib/fault.ts'
 import type { Secret } from '../../lib/secret.ts'
-import { identifier, join, literal, qualified, type Sql, sql } from '../../lib/sql.ts'
+import { fromCatalog, identifier, join, literal, qualified, type Sql, sql } from '../../lib/sql.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
 import { type Installed, isOurs, markOf, readInstalled, stateOf } from './installed.ts'
 import { type PlannedViews, planViews, type ViewsRequest } from './plan-views.ts'
-import { refuseReaching } from './reach.ts'
+import { PUBLIC, refuseReaching } from './reach.ts'
 import { refuseForeignObjects, viewsFault } from './refusals.ts'
 
 export interface InstallRequest extends ViewsRequest {
@@ -73,7 +73,9 @@ async function install(
     context.onProgress({ stage: 'views', done, total: made.length, item: view.name })
     await make(session, schema, view, planned.searchPath, context.signal)
   }
-  await grant(session, schema, planned.views, readers)
+  for (const view of planned.views) {
+    await grant(session, schema, view, [...(named(old, view.name)?.readers ?? []), ...request.roles])
+  }
   return {
     made: made.map(({ name }) => name),
     kept: kept.map(({ name }) => name),
@@ -100,34 +102,47 @@ async function make(
   const { definition } = await session.row<{ definition: string }>(
     sql`SELECT pg_catalog.md5(pg_catalog.pg_get_viewdef(${literal(name.text)}::pg_catalog.regclass)) AS definition`,
   )
-  await session.run(
-    sql`REVOKE ALL ON ${name} FROM PUBLIC; COMMENT ON VIEW ${name} IS ${literal(markOf(view, definition))}`,
-  )
+  await session.run(sql`COMMENT ON VIEW ${name} IS ${literal(markOf(view, definition))}`)
+  await revokeFromOthers(session, name)
 }
 
 /** The salt is kept where the views can read it by the rights of their owner, and nobody else. */
 async function keepSalt(session: Session, schema: string, salt: Secret | undefined): Promise<void> {
   const name = qualified(schema, SALT_TABLE)
   if (!salt) return
-  await session.run(sql`CREATE TABLE IF NOT EXISTS ${name} (salt text NOT NULL);
-REVOKE ALL ON ${name} FROM PUBLIC;
-DELETE FROM ${name};
-INSERT INTO ${name} VALUES (${literal(salt.reveal())})`)
+  await session.run(sql`CREATE TABLE IF NOT EXISTS ${name} (salt pg_catalog.text NOT NULL)`)
+  await revokeFromOthers(session, name)
+  await session.run(sql`DELETE FROM ${name}`)
+  // By itself: where another statement of the same message failed, the server would log the salt with it.
+  await session.run(sql`INSERT INTO ${name} VALUES (${literal(salt.reveal())})`)
+}
+
+/** Default privileges may have granted what nobody meant to. */
+async function revokeFromOthers(session: Session, name: Sql): Promise<void> {
+  const grantees = await session.rows<{ grantee: string | null }>(sql`
+SELECT DISTINCT pg_catalog.quote_ident(r.rolname) AS grantee
+FROM pg_catalog.pg_class c
+CROSS JOIN pg_catalog.aclexplode(c.relacl) AS a
+LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
+WHERE c.oid OPERATOR(pg_catalog.=) ${literal(name.text)}::pg_catalog.regclass
+  AND a.grantee OPERATOR(pg_catalog.<>) c.relowner`)
+  for (const { grantee } of grantees) {
+    await session.run(
+      sql`REVOKE ALL ON ${name} FROM ${grantee === null ? sql`PUBLIC` : fromCatalog(grantee)}`,
+    )
+  }
 }
 
 async function grant(
   session: Session,
   schema: string,
-  views: readonly ViewDefinition[],
+  { name }: ViewDefinition,
   readers: readonly string[],
 ): Promise<void> {
   if (readers.length === 0) return
-  const roles = join(readers.map(identifier))
+  const roles = join([...new Set(readers)].map((role) => (role === PUBLIC ? sql`PUBLIC` : identifier(role))))
   await session.run(sql`GRANT USAGE ON SCHEMA ${identifier(schema)} TO ${roles}`)
-  if (views.length === 0) return
-  await session.run(
-    sql`GRANT SELECT ON ${join(views.map(({ name }) => qualified(schema, name)))} TO ${roles}`,
-  )
+  await session.run(sql`GRANT SELECT ON ${qualified(schema, name)} TO ${roles}`)
 }
 
 /** Views that others have built upon stop it: nothing is dropped behind anybody's back. */

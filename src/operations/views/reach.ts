@@ -4,15 +4,20 @@ import { Fault } from '../../lib/fault.ts'
 import { fromShippedFile, literal, sql } from '../../lib/sql.ts'
 import type { Session } from '../../postgres/session.ts'
 
+/** Stands for all roles; no role can have its name in lower case, or be taken for it, where names are quoted. */
+export const PUBLIC = 'PUBLIC'
+
 /** How many ways around the views are named. */
 const MOST_NAMED = 5
 
 /** Refuses roles that are not there, and roles that could read the tables behind the views. */
 export async function refuseReaching(
   session: Session,
-  roles: readonly string[],
+  granted: readonly string[],
   hidden: readonly Relation[],
 ): Promise<void> {
+  // What everybody may read everybody may read.
+  const roles = granted.filter((role) => role !== PUBLIC)
   if (roles.length === 0) return
   const known = await session.rows<{ name: string }>(sql`SELECT rolname AS name FROM pg_catalog.pg_roles`)
   const missing = roles.find((role) => !known.some(({ name }) => name === role))
@@ -32,7 +37,7 @@ export async function refuseReaching(
     ways.slice(0, MOST_NAMED).map(({ role, table, reason }) => ({
       code: 'role-reads-tables',
       severity: 'error',
-      message: `The role ${role} can read ${table ?? 'the tables'} past the views: ${reason}.`,
+      message: `The role ${role} can read ${table ?? 'the tables'} past the views: it has ${reason}.`,
       place: table === null ? undefined : { relation: table },
       remedy:
         'REVOKE that, or grant the views to a role that has no such right (PUBLIC has what was granted to it, too).',
