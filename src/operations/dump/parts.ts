@@ -1,6 +1,6 @@
 import type { Server } from '../../catalog/model.ts'
+import type { TablePlan } from '../../compile/plan/plan.ts'
 import { hasPages, type PageRange } from '../../compile/select.ts'
-import type { TableToCopy } from './copy-tables.ts'
 
 /** A piece of work for one connection: a table, or a range of its pages. */
 export interface Part<Table> {
@@ -21,7 +21,7 @@ const READS_RANGES = 140000
  * Divides tables among connections: a large one by ranges of its pages, each to be copied in the same snapshot, so that
  * a database that is one large table keeps all cores busy. Rows do not move while the snapshot lasts.
  */
-export function partsOf<Table extends TableToCopy>(
+export function partsOf<Table extends { readonly table: TablePlan }>(
   tables: readonly Table[],
   server: Server,
   lanes: number,
