@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ProgramName } from '../../src/postgres/programs.ts'
 import { TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
+import { clientProgram } from '../server/programs.ts'
 import { connectionFlags, passwordEnvironment, runCommand } from './command.ts'
 
 const SHOP = `
@@ -153,10 +155,10 @@ test('several dictionaries, lists of tables, and a configuration file for the pr
   )
   await Bun.write(folder.file('only.py'), `{"tables": [{"schema": "public", "table_mask": "*"}]}`)
   await Bun.write(folder.file('without.py'), `{"tables": [{"schema": "public", "table": "orders"}]}`)
-  const path = (program: string) => Bun.which(program) ?? ''
+  const path = async (program: ProgramName) => (await clientProgram(program)).path
   await Bun.write(
     folder.file('config.yml'),
-    `pg-utils-versions:\n  default:\n    pg_dump: ${path('pg_dump')}\n    pg_restore: ${path('pg_restore')}\n`,
+    `pg-utils-versions:\n  default:\n    pg_dump: ${await path('pg_dump')}\n    pg_restore: ${await path('pg_restore')}\n`,
   )
   const options = { env: passwordEnvironment(source.target), cwd: folder.path }
   const dump = await runCommand(

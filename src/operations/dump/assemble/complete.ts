@@ -26,18 +26,30 @@ export function completeToc(
   const adopted = adoptLargeObjects(largeObjects, ids.next())
   ids.skip(adopted)
   const boundary = firstPostData(structure.entries)
+  const isEarly = madeBeforeRows(adopted)
   return {
     ...structure,
     entries: [
       ...structure.entries.slice(0, boundary),
-      ...adopted.filter((entry) => entry.section !== Section.data),
+      ...adopted.filter(isEarly),
       ...tableEntries(tables),
       ...sequenceEntries(catalog, sequences, present, ids),
-      ...adopted.filter((entry) => entry.section === Section.data),
+      ...adopted.filter((entry) => !isEarly(entry)),
       ...structure.entries.slice(boundary),
       ...materializedViewEntries(catalog, present, ids),
     ],
   }
+}
+
+/**
+ * Up to PostgreSQL 16 large objects are made before any rows come; from 17 on they are made among them, and what speaks
+ * of them (comments, privileges) must not come before.
+ */
+function madeBeforeRows(largeObjects: readonly TocEntry[]): (entry: TocEntry) => boolean {
+  const late = largeObjects.some(
+    ({ description, section }) => description === 'BLOB METADATA' && section === Section.data,
+  )
+  return (entry) => !late && entry.section !== Section.data
 }
 
 /** Sequences whose state belongs into the archive: those of the structure, and configuration of extensions. */
