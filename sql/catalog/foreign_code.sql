@@ -13,11 +13,11 @@ WITH RECURSIVE trusted AS (
 ), functions AS (
   SELECT p.oid FROM pg_proc p WHERE p.proowner NOT IN (SELECT t.oid FROM trusted t)
 ), calls AS (
-  SELECT d.classid, d.objid
+  SELECT d.classid, d.objid, d.objsubid
   FROM pg_depend d
   WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid IN (SELECT f.oid FROM functions f)
   UNION
-  SELECT d.classid, d.objid
+  SELECT d.classid, d.objid, d.objsubid
   FROM pg_depend d
   JOIN pg_operator o ON o.oid = d.refobjid
   WHERE d.refclassid = 'pg_operator'::regclass AND o.oprcode IN (SELECT f.oid FROM functions f)
@@ -35,7 +35,11 @@ SELECT 'constraint' AS "kind", c.objid::bigint::float8 AS "oid", 0 AS "number"
 FROM calls c WHERE c.classid = 'pg_constraint'::regclass
 UNION ALL
 SELECT 'index', c.objid::bigint::float8, 0
-FROM calls c WHERE c.classid = 'pg_class'::regclass
+FROM calls c WHERE c.classid = 'pg_class'::regclass AND c.objsubid = 0
+UNION ALL
+-- Up to PostgreSQL 14 the column itself depends on what its expression calls.
+SELECT 'generated', c.objid::bigint::float8, c.objsubid
+FROM calls c WHERE c.classid = 'pg_class'::regclass AND c.objsubid > 0
 UNION ALL
 SELECT 'generated', a.adrelid::bigint::float8, a.adnum::int
 FROM calls c JOIN pg_attrdef a ON a.oid = c.objid WHERE c.classid = 'pg_attrdef'::regclass

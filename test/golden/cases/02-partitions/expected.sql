@@ -47,11 +47,11 @@ SELECT
 FROM ONLY public.parent
 ) TO STDOUT;
 
--- rule-overruled: masks.py:5:72 public.events_old.what: This rule does not apply here: another one is nearer to the table, and it leaves the column unmasked.
-
 -- rule-overruled: masks.py:3:67 public.events_new_1.who: This rule does not apply here: another one is nearer to the table, and it leaves the column unmasked.
 
 -- rule-overruled: masks.py:3:85 public.events_new_1.at: This rule does not apply here: another one is nearer to the table, and it leaves the column unmasked.
+
+-- rule-overruled: masks.py:5:72 public.events_old.what: This rule does not apply here: another one is nearer to the table, and it leaves the column unmasked.
 
 
 -- check partition events_new_0 of public.events_new_0
