@@ -57,10 +57,11 @@ try {
     process.stderr.write(`building: ${scenario.name}\n`)
     await build(source, scenario, SCALE)
     await init(context, source)
-    tables.push(...(await measureScenario(scenario, source)))
+    const measured = await measureScenario(scenario, source)
+    for (const table of measured) process.stdout.write(`${describe(table)}\n`)
+    tables.push(...measured)
     await dropDatabase(source.database)
   }
-  for (const table of tables) process.stdout.write(`${describe(table)}\n`)
   if (options.json) await Bun.write(options.json, `${JSON.stringify(report(), null, 2)}\n`)
 } finally {
   await cluster.stop()
