@@ -1,15 +1,7 @@
--- What runs code that belongs neither to a superuser nor to the current user. Whoever evaluates it lends its owner the
--- rights of the session: pg_dump never does, and no more do we. The owner of the database is trusted by those who have
--- less to lend than a superuser.
+-- What runs code that belongs to none of the roles of the setting pgveil.trusted (trusted_roles.sql). Whoever evaluates it
+-- lends its owner the rights of the session: pg_dump never does, and no more do we.
 WITH RECURSIVE trusted AS (
-  SELECT r.oid
-  FROM pg_roles r, pg_roles me
-  WHERE me.rolname = current_user
-    AND (
-      r.rolsuper
-      OR r.oid = me.oid
-      OR NOT me.rolsuper AND r.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
-    )
+  SELECT json_array_elements_text(current_setting('pgveil.trusted')::json)::oid AS oid
 ), functions AS (
   SELECT p.oid FROM pg_proc p WHERE p.proowner NOT IN (SELECT t.oid FROM trusted t)
 ), calls AS (

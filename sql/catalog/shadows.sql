@@ -1,15 +1,8 @@
 -- Functions and operators on the search_path, whose schemas the setting pgveil.schemas holds, that have the name of one of
--- PostgreSQL's own or of a trusted role's, so that the types of the arguments decide which is called, and that belong neither to a superuser, the current user, nor (where the current
--- user is no superuser) the owner of the database; and functions in the schema of the library that do not either.
+-- PostgreSQL's own or of a trusted role's, so that the types of the arguments decide which is called, and that belong to
+-- none of the roles of the setting pgveil.trusted (trusted_roles.sql); and functions of the library that do not either.
 WITH trusted AS (
-  SELECT r.oid
-  FROM pg_roles r, pg_roles me
-  WHERE me.rolname = current_user
-    AND (
-      r.rolsuper
-      OR r.oid = me.oid
-      OR NOT me.rolsuper AND r.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
-    )
+  SELECT json_array_elements_text(current_setting('pgveil.trusted')::json)::oid AS oid
 ), path AS (
   SELECT n.oid, n.nspname
   FROM pg_namespace n

@@ -3,6 +3,7 @@ import { compile, compileViews } from '../operations/compile.ts'
 import type { CommandContext } from './command-context.ts'
 import { withConnection } from './connection.ts'
 import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags.ts'
+import { withViewsSchema } from './views.ts'
 import { withSpeech } from './work-flags.ts'
 
 interface CompileFlags extends PlanningFlags {
@@ -17,9 +18,8 @@ export function addCompile(program: Command, context: CommandContext): void {
       .summary('print the SQL that a dump would run, for review')
       .description(DESCRIPTION),
   )
-    .optionsGroup('What to print:')
-    .option('--views', 'the CREATE VIEW statements of pgveil views install')
-    .option('--views-schema <name>', 'schema of the views', 'anon_views')
+  withViewsSchema(command)
+    .option('--views', 'print the CREATE VIEW statements of pgveil views install instead')
     .addHelpText('after', EXAMPLES)
     .action((flags: CompileFlags) => runCompile(flags, context))
   withConnection(withSpeech(command))

@@ -80,7 +80,7 @@ function decode(bytes: Uint8Array, file: string): string {
 }
 
 /** The salt without the line break that editors put behind it. */
-export async function saltFrom(flags: { readonly saltFile?: string }): Promise<Secret | undefined> {
+async function saltFrom(flags: { readonly saltFile?: string }): Promise<Secret | undefined> {
   const file = flags.saltFile
   if (file === undefined) {
     const inherited = process.env.PGVEIL_SALT

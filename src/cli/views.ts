@@ -45,7 +45,7 @@ function addInstall(views: Command, context: CommandContext): void {
         'Makes the views that are missing or no longer match, drops those that have no table any more, and leaves the others\nas they are, in one transaction.',
       ),
   )
-  withSchema(command).option(
+  withViewsSchema(command).option(
     '--role <names...>',
     'roles that may read the views; refused if they can reach the tables',
   )
@@ -74,7 +74,7 @@ function addStatus(views: Command, context: CommandContext): void {
         'Compares the views with what dictionaries and tables make. Exit code 1 if one does not match.',
       ),
   )
-  withConnection(withSpeech(withSchema(command))).action(async (flags: ViewsFlags) => {
+  withConnection(withSpeech(withViewsSchema(command))).action(async (flags: ViewsFlags) => {
     const status = await viewsStatus(context.operation(), {
       ...(await planningFrom(flags)),
       viewsSchema: flags.viewsSchema,
@@ -90,7 +90,7 @@ function addDrop(views: Command, context: CommandContext): void {
     .command('drop')
     .summary('drop the views, their salt, and their schema where it is empty then')
     .description('Drops what views install has made, in one transaction, and nothing else.')
-  withConnection(withSpeech(withSchema(command))).action(
+  withConnection(withSpeech(withViewsSchema(command))).action(
     async (flags: ConnectionFlags & { viewsSchema: string }) => {
       const dropped = await dropInstalledViews(context.operation(), targetFrom(flags), flags.viewsSchema)
       context.screen.result(
@@ -101,7 +101,8 @@ function addDrop(views: Command, context: CommandContext): void {
   )
 }
 
-function withSchema(command: Command): Command {
+/** Says where the views are. */
+export function withViewsSchema(command: Command): Command {
   return command
     .optionsGroup('Views:')
     .option('--views-schema <name>', 'schema of the views, and of nothing else', schemaName, 'anon_views')

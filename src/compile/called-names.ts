@@ -1,3 +1,4 @@
+import { LIBRARY_SCHEMA } from '../catalog/model.ts'
 import { isRecord, names, walkTree } from './parser/tree.ts'
 
 /** What a piece of SQL calls by a name without a schema, so that search_path decides what is found. */
@@ -20,7 +21,7 @@ export function calledNames(tree: unknown): CalledNames {
     if (type === 'FuncCall') {
       const [first = '', second] = names(fields.funcname)
       if (second === undefined) functions.add(first)
-      else if (first === 'anon_funcs') library.add(second)
+      else if (first === LIBRARY_SCHEMA) library.add(second)
     }
     if (type === 'A_Expr' || type === 'SubLink') {
       const [name, more] = names(fields.name ?? fields.operName)

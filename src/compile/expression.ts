@@ -39,10 +39,9 @@ const WHERE = 'SELECT WHERE '
 /** Parses a column's rule as exactly one expression. Throws `expression-syntax` or `expression-rejected`. */
 export async function readExpression(source: SqlText): Promise<Expression> {
   const asIs = source.text.startsWith(AS_IS)
-  const body = expressionBody(source)
+  const body = source.text.slice(asIs ? AS_IS.length : 0)
   const skipped = source.text.length - body.length
-  // A sub-select may be written without parentheses of its own; any other rule must be an expression as it stands.
-  const bare = asIs && /^\s*(select|with|values|table)\b/i.test(body) ? `(${body}\n)` : body
+  const bare = bareExpression(body, asIs)
   const fields = await parseSelect(source, SELECT, bare, skipped - (bare === body ? 0 : 1))
   const target = onlyTarget(fields)
   if (!target || hasOtherClauses(fields, ['targetList'])) {
@@ -58,9 +57,23 @@ export async function readExpression(source: SqlText): Promise<Expression> {
   }
 }
 
-/** The text of a rule without `SQL:` before it. */
-export function expressionBody(source: SqlText): string {
-  return source.text.startsWith(AS_IS) ? source.text.slice(AS_IS.length) : source.text
+/** A sub-select may be written without parentheses of its own; any other rule must be an expression as it stands. */
+function bareExpression(body: string, asIs: boolean): string {
+  return asIs && /^\s*(select|with|values|table)\b/i.test(body) ? `(${body}\n)` : body
+}
+
+/** The text that the locations in a rule's tree count the bytes of. */
+export function parsedText({ source, asIs }: Expression): string {
+  return SELECT + bareExpression(source.text.slice(asIs ? AS_IS.length : 0), asIs)
+}
+
+/** The rule with another text in the place of its `parsedText`. Throws as `readExpression` does. */
+export function withParsedText({ source, asIs }: Expression, text: string): Promise<Expression> {
+  return readExpression({
+    text: (asIs ? AS_IS : '') + text.slice(SELECT.length),
+    place: source.place,
+    placeOf: () => source.place,
+  })
 }
 
 /** Parses a `sql_condition` as exactly one condition; the word WHERE before it is optional. */

@@ -1,4 +1,4 @@
-import type { Relation } from '../catalog/model.ts'
+import { LIBRARY_SCHEMA, type Relation } from '../catalog/model.ts'
 import type { Expression } from './expression.ts'
 import { isRecord, names, type TreeFields } from './parser/tree.ts'
 
@@ -75,5 +75,5 @@ function isKnownFunction(fields: TreeFields): boolean {
   const [first = '', second] = names(fields.funcname)
   if (second === undefined) return NEVER_NULL.has(first)
   if (first === 'pg_catalog') return NEVER_NULL.has(second)
-  return first === 'anon_funcs' && NEVER_NULL_OF_OURS.has(second)
+  return first === LIBRARY_SCHEMA && NEVER_NULL_OF_OURS.has(second)
 }

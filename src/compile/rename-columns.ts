@@ -1,9 +1,7 @@
 import type { Relation } from '../catalog/model.ts'
-import { type Expression, expressionBody, readExpression } from './expression.ts'
-import { scanSql, type Token } from './parser/parser.ts'
+import { type Expression, parsedText, withParsedText } from './expression.ts'
+import { indexesByByte, scanSql, type Token } from './parser/parser.ts'
 import { isRecord, names, type TreeFields, walkTree } from './parser/tree.ts'
-
-const SELECT = 'SELECT '
 
 /**
  * A rule of one table as a rule of another: every column that it names becomes the column that `renames` gives for it
@@ -17,21 +15,17 @@ export async function renameColumns(
 ): Promise<Expression | undefined> {
   const references = columnReferences(expression, from)
   if (!references) return undefined
-  const body = expressionBody(expression.source)
-  const tokens = await scanSql(SELECT + body)
-  let text = SELECT + body
-  for (const { column, parts, start } of references.toSorted((left, right) => right.start - left.start)) {
+  let text = parsedText(expression)
+  const tokens = await scanSql(text)
+  const indexes = indexesByByte(text)
+  for (const { column, parts, byte } of references.toSorted((left, right) => right.byte - left.byte)) {
+    const start = indexes[byte] ?? 0
     const renamed = renames.get(column)
-    const end = endOfName(tokens, utf16Index(text, start), parts)
+    const end = endOfName(tokens, start, parts)
     if (renamed === undefined || end === undefined) return undefined
-    text = text.slice(0, utf16Index(text, start)) + renamed + text.slice(end)
+    text = text.slice(0, start) + renamed + text.slice(end)
   }
-  const { source } = expression
-  return readExpression({
-    text: (expression.asIs ? 'SQL:' : '') + text.slice(SELECT.length),
-    place: source.place,
-    placeOf: () => source.place,
-  })
+  return withParsedText(expression, text)
 }
 
 /** Whether two rules do the same, each in its own table; a table's name before its columns makes no difference. */
@@ -54,8 +48,8 @@ interface ColumnReference {
   readonly column: string
   /** How many names it is written with. */
   readonly parts: number
-  /** Byte of `SELECT …` at which it begins. */
-  readonly start: number
+  /** Of the parsed text, at which it begins. */
+  readonly byte: number
 }
 
 function columnReferences(expression: Expression, relation: Relation): ColumnReference[] | undefined {
@@ -75,7 +69,7 @@ function columnReference(fields: TreeFields, relation: Relation): ColumnReferenc
   const written = names(fields.fields)
   const [column, ...more] = withoutTable(written, relation)
   if (column === undefined || more.length > 0) return undefined
-  return { column, parts: written.length, start: typeof fields.location === 'number' ? fields.location : 0 }
+  return { column, parts: written.length, byte: typeof fields.location === 'number' ? fields.location : 0 }
 }
 
 function withoutTable(written: readonly string[], { schema, name }: Relation): readonly string[] {
@@ -88,9 +82,4 @@ function withoutTable(written: readonly string[], { schema, name }: Relation): r
 function endOfName(tokens: readonly Token[], start: number, parts: number): number | undefined {
   const first = tokens.findIndex((token) => token.start === start)
   return first === -1 ? undefined : tokens[first + 2 * (parts - 1)]?.end
-}
-
-/** The parser counts bytes of UTF-8. */
-function utf16Index(text: string, bytes: number): number {
-  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes)).length
 }

@@ -1,5 +1,6 @@
-import { type Expression, expressionBody, readExpression } from './expression.ts'
-import { scanSql, type Token } from './parser/parser.ts'
+import { LIBRARY_SCHEMA } from '../catalog/model.ts'
+import { type Expression, parsedText, withParsedText } from './expression.ts'
+import { indexesByByte, scanSql, type Token } from './parser/parser.ts'
 import { isRecord, names, type TreeFields, walkTree } from './parser/tree.ts'
 
 /** Functions of the library that take a salt, and at which place among their arguments, from 0. */
@@ -22,11 +23,9 @@ export const SALT_ARGUMENT: Readonly<Record<string, number>> = {
   jsonb_pseudonymize: 2,
 }
 
-const SELECT = 'SELECT '
-
 /** How a rule stands to the salt of the session. */
 export interface SaltUse {
-  /** Bytes of `SELECT …` at which calls begin that take the session's salt for want of an argument. */
+  /** Bytes of the parsed text at which calls begin that take the session's salt for want of an argument. */
   readonly calls: readonly number[]
   /** It asks for the salt itself. */
   readonly asksItself: boolean
@@ -48,10 +47,9 @@ export function saltUse(tree: unknown): SaltUse {
     const [first = '', second] = names(fields.funcname)
     const name = second ?? first
     if (name === 'current_setting') dependsOnSession = true
-    if (second !== undefined && first !== 'anon_funcs') return
+    if (second !== undefined && first !== LIBRARY_SCHEMA) return
     if (name === 'salt') asksItself = true
-    if (name === 'digest' && saltArgument(fields, DIGEST_SALT))
-      writesSalt ||= isText(saltArgument(fields, DIGEST_SALT))
+    if (name === 'digest') writesSalt ||= isText(saltArgument(fields, DIGEST_SALT))
     const at = SALT_ARGUMENT[name]
     if (at === undefined) return
     const given = saltArgument(fields, at)
@@ -88,20 +86,14 @@ function isText(node: unknown): boolean {
 export async function withSalt(expression: Expression, salt: string): Promise<Expression> {
   const { calls } = saltUse(expression.tree)
   if (calls.length === 0) return expression
-  const prefix =
-    expression.asIs && /^\s*(select|with|values|table)\b/i.test(expressionBody(expression.source)) ? '(' : ''
-  let text = SELECT + prefix + expressionBody(expression.source) + (prefix === '' ? '' : '\n)')
+  let text = parsedText(expression)
   const tokens = await scanSql(text)
-  const ends = calls.map((byte) => endOfCall(tokens, utf16Index(text, byte)))
+  const indexes = indexesByByte(text)
+  const ends = calls.map((byte) => endOfCall(tokens, indexes[byte] ?? 0))
   for (const end of ends.toSorted((left, right) => right - left)) {
     text = `${text.slice(0, end)}, salt => ${salt}${text.slice(end)}`
   }
-  const { source } = expression
-  return readExpression({
-    text: (expression.asIs ? 'SQL:' : '') + text.slice(SELECT.length),
-    place: source.place,
-    placeOf: () => source.place,
-  })
+  return withParsedText(expression, text)
 }
 
 /** Where the closing parenthesis of the call stands whose name begins at an index. */
@@ -112,9 +104,4 @@ function endOfCall(tokens: readonly Token[], start: number): number {
     if (token.name === 'ASCII_41' && --depth === 0) return token.start
   }
   throw new Error('a call that parses has a closing parenthesis')
-}
-
-/** The parser counts bytes of UTF-8. */
-function utf16Index(text: string, bytes: number): number {
-  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes)).length
 }

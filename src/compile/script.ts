@@ -1,7 +1,7 @@
-import { LIBRARY_SCHEMA, relationName } from '../catalog/model.ts'
+import { LIBRARY_SCHEMA, relationKey, relationName } from '../catalog/model.ts'
 import { describePlace } from '../lib/fault.ts'
 import { comment, join, nothing, type Sql, sql } from '../lib/sql.ts'
-import { maskedColumns, type Plan, type RuleOrigin, type TablePlan } from './plan/plan.ts'
+import { maskedColumns, type Plan, type RuleOrigin, rowsRule, type TablePlan } from './plan/plan.ts'
 import { copyStatement, needsEmptySearchPath } from './select.ts'
 
 /** What a script needs to know of the sessions that a dump works in. */
@@ -45,12 +45,10 @@ export function copyScript(plan: Plan, settings: ScriptSettings): Sql {
 export function describeTable(table: TablePlan): Sql {
   const { relation, rows } = table
   const masks = maskedColumns(table)
-  const rule =
-    rows.kind === 'replaced'
-      ? `rows by raw_sql, ${describePlace(rows.query.source.place)}`
-      : rows.kind === 'filtered' && 'sql' in rows.condition
-        ? `rows by sql_condition, ${describePlace(rows.condition.source.place)}`
-        : 'all rows'
+  const chosen = rowsRule(rows)
+  const rule = chosen
+    ? `rows by ${rows.kind === 'replaced' ? 'raw_sql' : 'sql_condition'}, ${describePlace(chosen.source.place)}`
+    : 'all rows'
   return join(
     [
       comment(
@@ -78,6 +76,5 @@ function describeOrigin(origin: RuleOrigin, place: string): string {
 export function byName<
   Item extends { readonly relation: { readonly schema: string; readonly name: string } },
 >(items: readonly Item[]): Item[] {
-  const key = ({ relation }: Item) => `${relation.schema}\0${relation.name}`
-  return items.toSorted((left, right) => (key(left) < key(right) ? -1 : 1))
+  return items.toSorted((left, right) => (relationKey(left.relation) < relationKey(right.relation) ? -1 : 1))
 }

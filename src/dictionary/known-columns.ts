@@ -1,3 +1,4 @@
+import { relationKey } from '../catalog/model.ts'
 import { readLiteral } from './literal/reader.ts'
 import { Shape } from './shape.ts'
 import type { DictionarySource } from './source.ts'
@@ -8,22 +9,18 @@ export class KnownColumns {
   readonly #fields = new Map<string, Set<string>>()
 
   add(table: TableName, fields: readonly string[]): void {
-    const known = this.#fields.get(keyOf(table)) ?? new Set()
+    const known = this.#fields.get(relationKey(table)) ?? new Set()
     for (const field of fields) known.add(field)
-    this.#fields.set(keyOf(table), known)
+    this.#fields.set(relationKey(table), known)
   }
 
   has(table: TableName, field: string): boolean {
-    return this.#fields.get(keyOf(table))?.has(field) ?? false
+    return this.#fields.get(relationKey(table))?.has(field) ?? false
   }
 
   get isEmpty(): boolean {
     return this.#fields.size === 0
   }
-}
-
-function keyOf({ schema, name }: TableName): string {
-  return `${schema}\0${name}`
 }
 
 /** Reads non-sensitive dictionaries: `{"no_sens_dictionary": [{"schema", "table", "fields": [column, …]}]}`. */

@@ -1,3 +1,4 @@
+import { relationKey } from '../catalog/model.ts'
 import { matchesName } from './name-pattern.ts'
 import type { TableRule } from './sensitive.ts'
 import { isExact, matchesTable, type TableName, type TablePattern } from './table-pattern.ts'
@@ -11,7 +12,7 @@ export class RuleIndex {
     for (const rule of rules) {
       const { schema, table } = rule.tables
       if (schema.kind === 'exact' && table.kind === 'exact') {
-        this.#exact.set(keyOf({ schema: schema.name, name: table.name }), rule)
+        this.#exact.set(relationKey({ schema: schema.name, name: table.name }), rule)
       }
     }
     this.#masks = rules.filter((rule) => !isExact(rule.tables))
@@ -26,7 +27,7 @@ export class RuleIndex {
    */
   winner(lineage: readonly TableName[]): TableRule | undefined {
     for (const table of lineage) {
-      const exact = this.#exact.get(keyOf(table))
+      const exact = this.#exact.get(relationKey(table))
       if (exact) return exact
     }
     for (const table of lineage) {
@@ -38,13 +39,9 @@ export class RuleIndex {
 
   /** Every rule that names the table or a partitioned table above it, whether it wins or not. */
   all(lineage: readonly TableName[]): TableRule[] {
-    const exact = lineage.flatMap((table) => this.#exact.get(keyOf(table)) ?? [])
+    const exact = lineage.flatMap((table) => this.#exact.get(relationKey(table)) ?? [])
     return [...exact, ...this.#masks.filter((rule) => namesAny([rule.tables], lineage))]
   }
-}
-
-function keyOf(table: TableName): string {
-  return `${table.schema}\0${table.name}`
 }
 
 /** Whether any of the patterns names the table, or a partitioned table that it is a part of. */

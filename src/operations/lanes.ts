@@ -41,3 +41,8 @@ export async function runLanes<Item, Lane>(
   options.signal.throwIfAborted()
   if (failure) throw failure.error
 }
+
+/** Two connections keep two cores busy between PostgreSQL and compression; more cores take more, within reason. */
+export function defaultLanes(): number {
+  return Math.min(8, Math.max(2, navigator.hardwareConcurrency))
+}

@@ -33,7 +33,7 @@ export interface PlanningRequest extends PlanPolicy {
 }
 
 /** Dictionaries as they were read, before anything is asked of a database. */
-export interface ReadDictionaries {
+interface ReadDictionaries {
   readonly dictionary: SensitiveDictionary
   readonly knownColumns: KnownColumns
   readonly onlyTables: readonly TablePattern[] | undefined
@@ -48,7 +48,7 @@ export interface Planning {
 }
 
 /** Throws the faults of dictionaries: `dictionary-syntax`, `dictionary-shape`. */
-export function readPlanningDictionaries(request: PlanningRequest): ReadDictionaries {
+function readPlanningDictionaries(request: PlanningRequest): ReadDictionaries {
   const list = (sources: readonly DictionarySource[]) =>
     sources.length > 0 ? sources.flatMap(readTablesDictionary) : undefined
   return {
@@ -91,9 +91,4 @@ function whileSnapshotLives(context: Context, snapshot: Snapshot): Context {
   const lost = new AbortController()
   snapshot.session.onLost((fault) => lost.abort(fault))
   return { ...context, signal: AbortSignal.any([context.signal, lost.signal]) }
-}
-
-/** Two connections keep two cores busy between PostgreSQL and compression; more cores take more, within reason. */
-export function defaultLanes(): number {
-  return Math.min(8, Math.max(2, navigator.hardwareConcurrency))
 }

@@ -112,13 +112,22 @@ export class CopySession {
 
   /** An idle psql ends when its input does; a busy one cancels its query on SIGINT and ends because that failed. */
   async #end(): Promise<void> {
-    await this.#child.stdin.end()
+    try {
+      await this.#child.stdin.end()
+    } catch (error) {
+      unlessEnded(error)
+    }
     await endChild(this.#child, 'SIGINT')
   }
 
+  /** A psql that an error has ended takes nothing more; what it said comes where its output is read to the end. */
   #send(text: string): void {
-    this.#child.stdin.write(text)
-    this.#child.stdin.flush()
+    try {
+      this.#child.stdin.write(text)
+      Promise.resolve(this.#child.stdin.flush()).catch(unlessEnded)
+    } catch (error) {
+      unlessEnded(error)
+    }
   }
 
   async #fault(): Promise<Error> {
@@ -133,6 +142,10 @@ export class CopySession {
       remedy: "The server's log says why it ended the connection.",
     })
   }
+}
+
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
 }
 
 function keepTail(tail: Uint8Array, chunk: Uint8Array): void {

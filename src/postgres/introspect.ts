@@ -9,6 +9,7 @@ import materializedViewReadsSql from '../../sql/catalog/materialized_view_reads.
 import relationsSql from '../../sql/catalog/relations.sql' with { type: 'text' }
 import serverSql from '../../sql/catalog/server.sql' with { type: 'text' }
 import shadowsSql from '../../sql/catalog/shadows.sql' with { type: 'text' }
+import trustedRolesSql from '../../sql/catalog/trusted_roles.sql' with { type: 'text' }
 import volatileFunctionsSql from '../../sql/catalog/volatile_functions.sql' with { type: 'text' }
 import type {
   Catalog,
@@ -88,6 +89,7 @@ export async function readCatalog(session: Session, evaluationPath?: Sql): Promi
   const schemas = await session.rows<{ name: string }>(SCHEMAS)
   const columnRows = await read<ColumnRow>(columnsSql)
   const inheritance = await read<{ child: Oid; parent: Oid }>(inheritanceSql)
+  await read(trustedRolesSql)
   const foreignCode = new ForeignCode(await read<ForeignCodeRow>(foreignCodeSql))
   const reads = await read<{ reader: Oid; relation: Oid }>(materializedViewReadsSql)
   const relationRows = await read<RelationRow>(relationsSql)
@@ -98,8 +100,8 @@ export async function readCatalog(session: Session, evaluationPath?: Sql): Promi
   const expressions = new Expressions(await read<ExpressionRow>(expressionsSql))
   if (evaluationPath) await session.run(EMPTY_SEARCH_PATH)
 
-  const columns = groupBy(columnRows, (row) => row.relation)
-  const parents = groupBy(inheritance, (row) => row.child)
+  const columns = Map.groupBy(columnRows, (row) => row.relation)
+  const parents = Map.groupBy(inheritance, (row) => row.child)
   const relationOf = (row: RelationRow): Relation => {
     const { extensionOid, extensionName, configuration, configurationCondition, ...relation } = row
     return {
@@ -142,7 +144,7 @@ export async function readCatalog(session: Session, evaluationPath?: Sql): Promi
       columns: [...new Set([...keyColumns.filter((number) => number > 0), ...dependsOn])],
     })),
     materializedViewReads: new Map(
-      [...groupBy(reads, (row) => row.reader)].map(([reader, rows]) => [
+      [...Map.groupBy(reads, (row) => row.reader)].map(([reader, rows]) => [
         reader,
         rows.map((row) => row.relation),
       ]),
@@ -185,6 +187,7 @@ export interface Shadow {
 /** What sql/catalog/shadows.sql finds in these schemas. The session's own search_path must be empty. */
 export async function readShadows(session: Session, schemas: readonly string[]): Promise<Shadow[]> {
   await settle(session, schemas)
+  await session.run(fromShippedFile(trustedRolesSql))
   return session.rows(fromShippedFile(shadowsSql))
 }
 
@@ -218,15 +221,4 @@ export async function readSequences(
 
 function sequenceQuery(sequence: Relation): Sql {
   return sql`SELECT ${literal(sequence.oid)}::float8 AS "oid", last_value::text AS "lastValue", is_called AS "called" FROM ${fromCatalog(sequence.sqlName)}`
-}
-
-function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>()
-  for (const row of rows) {
-    const key = keyOf(row)
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
-  }
-  return groups
 }

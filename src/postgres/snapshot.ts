@@ -87,15 +87,10 @@ SET TRANSACTION SNAPSHOT ${literal(this.id)}`
   }
 
   /**
-   * The statement that sets the salt in such a session; undefined where there is none. It goes by itself: where another
-   * statement of the same message failed, the server would log both. As a SELECT its constants are no part of what
-   * pg_stat_statements keeps.
+   * Sets the salt in such a session, where there is one. It goes by itself: where another statement of the same message
+   * failed, the server would log both. As a SELECT its constants are no part of what pg_stat_statements keeps.
    */
-  get saltStatement(): Sql | undefined {
-    return this.#salt
-  }
-
-  async giveSalt(session: Session): Promise<void> {
+  async giveSalt(session: { run(statement: Sql): Promise<void> }): Promise<void> {
     if (this.#salt) await session.run(this.#salt)
   }
 

@@ -3,8 +3,7 @@ import { compile } from '../../src/operations/compile.ts'
 import { TestDatabase } from '../server/database.ts'
 import { faultOf } from '../server/faults.ts'
 import { TestFolder } from '../server/folder.ts'
-import { dictionary, dumpTo, restoreFrom, testContext } from '../server/operations.ts'
-import { planningOf } from '../server/planning.ts'
+import { dictionary, dumpTo, planningOf, restoreFrom, testContext } from '../server/operations.ts'
 
 type Rules = Readonly<Record<string, Readonly<Record<string, string>>>>
 

@@ -8,8 +8,7 @@ import { Session } from '../../src/postgres/session.ts'
 import { ThrowawayCluster } from '../../src/postgres/throwaway-cluster.ts'
 import { TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
-import { dictionary, dumpTo, testContext } from '../server/operations.ts'
-import { planningOf } from '../server/planning.ts'
+import { dictionary, dumpTo, planningOf, testContext } from '../server/operations.ts'
 import { clientProgram } from '../server/programs.ts'
 
 const SETUP = `

@@ -1,8 +1,10 @@
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { Secret } from '../../src/lib/secret.ts'
 import type { Context } from '../../src/operations/context.ts'
 import { type DumpResult, dump } from '../../src/operations/dump/dump.ts'
 import type { DumpRequest } from '../../src/operations/dump/request.ts'
+import type { PlanningRequest } from '../../src/operations/planning.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
 import { type ValidateRequest, type Validation, validate } from '../../src/operations/validate/validate.ts'
@@ -26,13 +28,9 @@ export function dictionary(value: unknown, name = 'masks.json') {
 
 export const noRules = dictionary({ dictionary: [] })
 
-export async function dumpTo(
-  source: Target,
-  outputFolder: string,
-  overrides: Partial<DumpRequest> = {},
-  context = testContext(),
-): Promise<DumpResult> {
-  return dump(context, {
+/** What every operation that plans is told, where the test says nothing else. */
+export function planningOf(source: Target, overrides: Partial<PlanningRequest> = {}): PlanningRequest {
+  return {
     source,
     dictionaries: [noRules],
     onlyTables: [],
@@ -41,6 +39,22 @@ export async function dumpTo(
     unknownColumns: 'copy',
     followKeys: false,
     salt: undefined,
+    allowUnmatched: false,
+    lockWait: 5000,
+    ...overrides,
+  }
+}
+
+export const salt = new Secret("a 'salt' \\ of tests")
+
+export async function dumpTo(
+  source: Target,
+  outputFolder: string,
+  overrides: Partial<DumpRequest> = {},
+  context = testContext(),
+): Promise<DumpResult> {
+  return dump(context, {
+    ...planningOf(source),
     content: 'full',
     outputFolder,
     clearOutput: false,
@@ -48,9 +62,7 @@ export async function dumpTo(
     pgDumpOptions: [],
     ignorePrivileges: false,
     largeObjects: false,
-    allowUnmatched: false,
     checkConstraints: true,
-    lockWait: 5000,
     jobs: 2,
     ...overrides,
   })
@@ -62,16 +74,7 @@ export async function validateAt(
   context = testContext(),
 ): Promise<Validation> {
   return validate(context, {
-    source,
-    dictionaries: [noRules],
-    onlyTables: [],
-    withoutTables: [],
-    knownColumns: [],
-    unknownColumns: 'copy',
-    followKeys: false,
-    salt: undefined,
-    allowUnmatched: false,
-    lockWait: 5000,
+    ...planningOf(source),
     sample: 'all',
     jobs: 2,
     ...overrides,

@@ -5,8 +5,7 @@ import { installViews } from '../../src/operations/views/install.ts'
 import { Session } from '../../src/postgres/session.ts'
 import { ThrowawayCluster } from '../../src/postgres/throwaway-cluster.ts'
 import { TestFolder } from '../server/folder.ts'
-import { dictionary, dumpTo, testContext, validateAt } from '../server/operations.ts'
-import { planningOf, salt } from '../server/planning.ts'
+import { dictionary, dumpTo, planningOf, salt, testContext, validateAt } from '../server/operations.ts'
 
 test('the salt is in no statement that the server keeps', async () => {
   const cluster = await ThrowawayCluster.start({

@@ -6,8 +6,7 @@ import { type InstallRequest, installViews } from '../../src/operations/views/in
 import { viewsStatus } from '../../src/operations/views/status.ts'
 import { TestDatabase } from '../server/database.ts'
 import { faultOf } from '../server/faults.ts'
-import { dictionary, testContext } from '../server/operations.ts'
-import { planningOf, salt } from '../server/planning.ts'
+import { dictionary, planningOf, salt, testContext } from '../server/operations.ts'
 
 const SETUP = `
   CREATE SCHEMA shop;

@@ -26,6 +26,11 @@ export interface TocHeader {
 export const Section = { none: 1, preData: 2, data: 3, postData: 4 } as const
 export type Section = (typeof Section)[keyof typeof Section]
 
+/** Schema and name of what an entry makes or fills, where that is a relation. */
+export function relationOfEntry({ schema, tag }: TocEntry): { schema: string; name: string } {
+  return { schema: schema ?? '', name: tag ?? '' }
+}
+
 export interface TocEntry {
   readonly dumpId: number
   /** Whether a data file belongs to the entry. */

@@ -42,8 +42,7 @@ export function fit(text: string, width: number): string {
 
 /** Control characters and runs of blanks as one blank. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replaceAll(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ')
 }
 
 /** Takes from the widest columns until all fit, and from none below the least width. */

@@ -96,8 +96,8 @@ export async function withoutComments(text: string): Promise<string> {
   return comments.reduceRight((rest, { start, end }) => `${rest.slice(0, start)} ${rest.slice(end)}`, text)
 }
 
-/** The lexer counts bytes of UTF-8, JavaScript UTF-16 units. */
-function indexesByByte(text: string): number[] {
+/** For each byte of a text in UTF-8, which is what parser and lexer count, the index of its character. */
+export function indexesByByte(text: string): number[] {
   const indexes: number[] = []
   let index = 0
   for (const character of text) {

@@ -70,6 +70,12 @@ export interface PlanPolicy {
   readonly followKeys: boolean
 }
 
+/** The condition or the query of the dictionary that chooses a table's rows; undefined where neither does. */
+export function rowsRule(rows: RowPolicy): Condition | RawQuery | undefined {
+  if (rows.kind === 'replaced') return rows.query
+  return rows.kind === 'filtered' && 'sql' in rows.condition ? rows.condition : undefined
+}
+
 export function maskedColumns(table: TablePlan): readonly (ColumnPlan & { kind: 'masked' })[] {
   return table.columns.filter((column) => column.kind === 'masked')
 }

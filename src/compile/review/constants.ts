@@ -1,4 +1,4 @@
-import type { Catalog, CheckConstraint, Column } from '../../catalog/model.ts'
+import { type Catalog, type CheckConstraint, type Column, LIBRARY_SCHEMA } from '../../catalog/model.ts'
 import type { Finding } from '../../lib/fault.ts'
 import { fromCatalog, identifier, join, type Sql, sql } from '../../lib/sql.ts'
 import { isNullConstant, namesNoColumn } from '../constants.ts'
@@ -122,7 +122,7 @@ function lengthOf(expression: Expression): number | undefined {
   if (!isRecord(call)) return undefined
   const [name, second] = names(call.funcname)
   if (name === 'md5' || (name === 'pg_catalog' && second === 'md5')) return DIGEST_LENGTHS.md5
-  if (name !== 'anon_funcs' || second !== 'digest') return undefined
+  if (name !== LIBRARY_SCHEMA || second !== 'digest') return undefined
   return DIGEST_LENGTHS[constantText(argument(call, 2))?.toLowerCase() ?? '']
 }
 

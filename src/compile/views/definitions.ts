@@ -3,7 +3,7 @@ import { type Catalog, LIBRARY_SCHEMA, lineage, type Relation, relationName } fr
 import type { Finding } from '../../lib/fault.ts'
 import { fromCatalog, join, qualified, type Sql, sql } from '../../lib/sql.ts'
 import { restoredRows } from '../checks/restored-rows.ts'
-import { maskedColumns, type Plan, type TablePlan } from '../plan/plan.ts'
+import { maskedColumns, type Plan, rowsRule, type TablePlan } from '../plan/plan.ts'
 import { placeOfMask } from '../review/place.ts'
 import { saltUse, withSalt } from '../salted-calls.ts'
 import { byName } from '../script.ts'
@@ -88,32 +88,24 @@ async function saltedTable(table: TablePlan, salt: Sql): Promise<TablePlan> {
 
 /** A rule for a column is given the salt; a condition or a query must bring its own. */
 function reviewSalt(table: TablePlan, salted: boolean): Finding[] {
-  const { rows, relation } = table
-  const place = { relation: relationName(relation) }
-  const masks = maskedColumns(table).map((mask) => ({
-    use: saltUse(mask.expression.tree),
-    place: placeOfMask(table, mask),
-    canBeGiven: true,
-  }))
-  const query =
-    rows.kind === 'replaced'
+  const rows = rowsRule(table.rows)
+  const pieces = [
+    ...maskedColumns(table).map((mask) => ({
+      use: saltUse(mask.expression.tree),
+      place: placeOfMask(table, mask),
+      canBeGiven: true,
+    })),
+    ...(rows
       ? [
           {
-            use: saltUse(rows.query.tree),
-            place: { ...rows.query.source.place, ...place },
+            use: saltUse(rows.tree),
+            place: { ...rows.source.place, relation: relationName(table.relation) },
             canBeGiven: false,
           },
         ]
-      : rows.kind === 'filtered' && 'sql' in rows.condition
-        ? [
-            {
-              use: saltUse(rows.condition.tree),
-              place: { ...rows.condition.source.place, ...place },
-              canBeGiven: false,
-            },
-          ]
-        : []
-  return [...masks, ...query].flatMap(({ use, place: at, canBeGiven }): Finding[] => {
+      : []),
+  ]
+  return pieces.flatMap(({ use, place: at, canBeGiven }): Finding[] => {
     const depends =
       use.asksItself || use.dependsOnSession || (use.calls.length > 0 && !(salted && canBeGiven))
     const remedy =

@@ -5,7 +5,6 @@ import { maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
 import { copyStatement, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
 import { Fault, type Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
-import type { Target } from '../../postgres/connection/target.ts'
 import { CopyError, CopySession } from '../../postgres/copy-session.ts'
 import type { Program } from '../../postgres/programs.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
@@ -16,6 +15,7 @@ import type { WrittenFile } from '../../storage/archive-file.ts'
 import type { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
+import type { Questioning } from '../verify/shared-session.ts'
 import { DataFile } from './data-file.ts'
 import { type Part, partsOf } from './parts.ts'
 
@@ -49,15 +49,7 @@ interface OpenTable extends TableToCopy {
 /** Copies the rows of tables into data files, over several connections at once, all in one snapshot. */
 export async function copyTables(
   context: Context,
-  work: {
-    readonly source: Target
-    readonly psql: Program
-    readonly snapshot: Snapshot
-    readonly server: Server
-    readonly folder: ArchiveFolder
-    readonly lanes: number
-    readonly lockWait: number
-  },
+  work: Questioning & { readonly psql: Program; readonly folder: ArchiveFolder },
   tables: readonly TableToCopy[],
 ): Promise<CopiedTable[]> {
   const copied: CopiedTable[] = []
@@ -69,7 +61,7 @@ export async function copyTables(
     open: async (signal): Promise<Lane> => {
       const join = work.snapshot.joinStatements(work.server, work.lockWait)
       const session = await CopySession.open(work.psql, work.source, join, signal)
-      if (work.snapshot.saltStatement) await session.run(work.snapshot.saltStatement)
+      await work.snapshot.giveSalt(session)
       return { session, emptyPath: undefined }
     },
     work: async (lane, part, signal) => {

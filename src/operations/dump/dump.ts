@@ -9,7 +9,8 @@ import { ServerError } from '../../postgres/session.ts'
 import { archiveEncoding, type Snapshot } from '../../postgres/snapshot.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
-import { defaultLanes, withPlan } from '../planning.ts'
+import { defaultLanes } from '../lanes.ts'
+import { withPlan } from '../planning.ts'
 import { settleProgram, settlePsql } from '../program-choice.ts'
 import { checkConstraints } from '../verify/constraints.ts'
 import { readFunctions } from '../verify/functions.ts'
@@ -55,13 +56,13 @@ async function dumpPlan(
   const pgDump = { program, source, snapshot: snapshot.id, encoding: archiveEncoding(catalog.server) }
   const lanes = request.jobs ?? defaultLanes()
   const withRows = request.content !== 'structure'
+  const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
 
   const warnings = [...plan.findings]
   if (withRows) refuseErrors(await verifyRules(context, snapshot, plan))
   if (withRows && request.checkConstraints) {
     // What is rolled anew is not what the questions saw, so that their answers say nothing about it.
     warnings.push(...randomKeys(catalog, plan, await readFunctions(snapshot)))
-    const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
     warnings.push(...(await checkConstraints(context, questioning, catalog, plan)))
   }
   refuseErrors(warnings)
@@ -81,16 +82,9 @@ async function dumpPlan(
 
     // Asked before the rows are copied, so that a missing privilege is known in time.
     const sequences = withRows ? await sequenceStates(snapshot, catalog, assembly) : []
-    const work = {
-      source,
-      psql,
-      snapshot,
-      server: catalog.server,
-      folder,
-      lanes,
-      lockWait,
-    }
-    const copied = withRows ? await copyTables(context, work, assembly.tables) : []
+    const copied = withRows
+      ? await copyTables(context, { ...questioning, psql, folder }, assembly.tables)
+      : []
     const largeObjects =
       withRows && request.largeObjects
         ? await dumpLargeObjects(context, pgDump, folder)

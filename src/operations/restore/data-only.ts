@@ -1,5 +1,5 @@
 import type { ManifestTable } from '../../archive/manifest.ts'
-import type { TocEntry } from '../../archive/toc/toc.ts'
+import { relationOfEntry, type TocEntry } from '../../archive/toc/toc.ts'
 import {
   type Catalog,
   type ForeignKey,
@@ -98,8 +98,7 @@ export async function triggerFreeOptions(session: Session): Promise<string | und
 export function inForeignKeyOrder(entries: readonly TocEntry[], ordered: readonly Relation[]): TocEntry[] {
   const rank = new Map(ordered.map((relation, index) => [relationKey(relation), index]))
   const isRows = (entry: TocEntry) => entry.description === 'TABLE DATA'
-  const rankOf = (entry: TocEntry) =>
-    rank.get(relationKey({ schema: entry.schema ?? '', name: entry.tag ?? '' })) ?? 0
+  const rankOf = (entry: TocEntry) => rank.get(relationKey(relationOfEntry(entry))) ?? 0
   const first = entries.findIndex(isRows)
   if (first === -1) return [...entries]
   const rows = entries.filter(isRows).toSorted((left, right) => rankOf(left) - rankOf(right))

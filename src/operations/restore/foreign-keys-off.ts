@@ -1,5 +1,5 @@
 import foreignKeysSql from '../../../sql/restore/foreign_keys.sql' with { type: 'text' }
-import type { TocEntry } from '../../archive/toc/toc.ts'
+import { relationOfEntry, type TocEntry } from '../../archive/toc/toc.ts'
 import { relationKey } from '../../catalog/model.ts'
 import { fromShippedFile, identifier, qualified, sql } from '../../lib/sql.ts'
 import type { Session } from '../../postgres/session.ts'
@@ -12,7 +12,7 @@ export async function dropForeignKeys(session: Session, entries: readonly TocEnt
   const replaced = new Set(
     entries
       .filter((entry) => entry.description === 'TABLE')
-      .map((entry) => relationKey({ schema: entry.schema ?? '', name: entry.tag ?? '' })),
+      .map((entry) => relationKey(relationOfEntry(entry))),
   )
   const keys = await session.rows<{ schema: string; name: string; constraint: string }>(
     fromShippedFile(foreignKeysSql),

@@ -1,3 +1,4 @@
+import { relationOfEntry } from '../../archive/toc/toc.ts'
 import { relationKey } from '../../catalog/model.ts'
 import { Fault } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
@@ -51,7 +52,7 @@ export async function openTarget(request: RestoreRequest, archive: StoredArchive
       await refuseExtraTables(
         session,
         manifest,
-        new Set(archived.map((entry) => relationKey({ schema: entry.schema ?? '', name: entry.tag ?? '' }))),
+        new Set(archived.map((entry) => relationKey(relationOfEntry(entry)))),
       )
     }
     return session

@@ -15,6 +15,7 @@ import {
   verifyChecksums,
 } from '../../storage/stored-archive.ts'
 import type { Context } from '../context.ts'
+import { defaultLanes } from '../lanes.ts'
 import { dropCustomChecks } from './custom-checks.ts'
 import {
   emptyTables,
@@ -110,7 +111,7 @@ class RestoreWork {
     const options = [
       ...this.#commonOptions(),
       ...(warnings.length > 0 ? ['--no-owner'] : []),
-      `--jobs=${jobs ?? defaultJobs()}`,
+      `--jobs=${jobs ?? defaultLanes()}`,
     ]
     const clean = existing === 'clean' ? ['--clean', '--if-exists'] : []
     if (!dropChecks) return [...warnings, ...(await this.#run(entries, [...options, ...clean]))]
@@ -137,7 +138,7 @@ class RestoreWork {
     )
     const entries = inForeignKeyOrder(this.#selection.entries, order.tables)
     // Without the right to switch triggers off, the order alone keeps foreign keys satisfied, so one job at a time.
-    const jobs = sessionOptions === undefined ? 1 : (this.#request.jobs ?? defaultJobs())
+    const jobs = sessionOptions === undefined ? 1 : (this.#request.jobs ?? defaultLanes())
     const warnings = await this.#run(entries, [...this.#commonOptions(), `--jobs=${jobs}`], sessionOptions)
     await this.#verify(matched, catalog)
     return warnings
@@ -221,8 +222,4 @@ async function verifyFiles(
     done += bytes
     context.onProgress({ stage: 'checksum', done, total })
   })
-}
-
-function defaultJobs(): number {
-  return Math.min(8, Math.max(2, navigator.hardwareConcurrency))
 }

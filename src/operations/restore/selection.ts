@@ -1,6 +1,7 @@
 import { isLargeObject } from '../../archive/toc/large-objects.ts'
 import { type LeftOut, pruneToc } from '../../archive/toc/prune.ts'
-import { Section, type Toc, type TocEntry } from '../../archive/toc/toc.ts'
+import { relationOfEntry, Section, type Toc, type TocEntry } from '../../archive/toc/toc.ts'
+import { relationKey } from '../../catalog/model.ts'
 import { namesAny } from '../../dictionary/match.ts'
 import type { TableName, TablePattern } from '../../dictionary/table-pattern.ts'
 import { Fault } from '../../lib/fault.ts'
@@ -64,26 +65,25 @@ export function listFile(entries: readonly TocEntry[]): string {
 /** For each table the partitioned tables above it, by the entries that attach one to the other. */
 function partitionLineages(toc: Toc): (entry: TocEntry) => TableName[] {
   const byId = new Map(toc.entries.map((entry) => [entry.dumpId, entry]))
-  const keyOf = (table: TableName) => `${table.schema}\0${table.name}`
   const parents = new Map<string, TableName>()
   for (const attach of toc.entries.filter((entry) => entry.description === 'TABLE ATTACH')) {
-    const child = nameOf(attach)
+    const child = relationOfEntry(attach)
     const tables = attach.dependencies
       .map((id) => byId.get(id))
       .filter((entry) => entry?.description === 'TABLE')
     const parent = tables
-      .map((entry) => entry && nameOf(entry))
-      .find((table) => table && keyOf(table) !== keyOf(child))
-    if (parent) parents.set(keyOf(child), parent)
+      .map((entry) => entry && relationOfEntry(entry))
+      .find((table) => table && relationKey(table) !== relationKey(child))
+    if (parent) parents.set(relationKey(child), parent)
   }
   return (entry) => {
     const names: TableName[] = []
-    for (let name: TableName | undefined = nameOf(entry); name; name = parents.get(keyOf(name)))
+    for (
+      let name: TableName | undefined = relationOfEntry(entry);
+      name;
+      name = parents.get(relationKey(name))
+    )
       names.push(name)
     return names
   }
-}
-
-function nameOf(entry: TocEntry): TableName {
-  return { schema: entry.schema ?? '', name: entry.tag ?? '' }
 }

@@ -10,8 +10,7 @@ import type { ServerError, Session } from '../../postgres/session.ts'
 import { LOCK_NOT_AVAILABLE, lockWaitFault } from '../../postgres/snapshot.ts'
 import { speaksOfStatement } from '../../postgres/sqlstate.ts'
 import type { Context } from '../context.ts'
-import { runLanes } from '../lanes.ts'
-import { attempt, openShared, type Questioning } from './shared-session.ts'
+import { askAll, attempt, type Questioning } from './shared-session.ts'
 
 /**
  * Asks the source, in a snapshot, whether the masked and filtered rows keep every constraint that they touch, so that a
@@ -24,21 +23,11 @@ export async function checkConstraints(
   plan: Plan,
   options: CheckOptions = {},
 ): Promise<Finding[]> {
-  const checks = constraintChecks(catalog, plan, options)
-  const findings: Finding[] = maskedExclusions(catalog, plan)
-  let done = 0
-  await runLanes(checks, {
-    lanes: questioning.lanes,
-    signal: context.signal,
-    open: () => openShared(questioning),
-    work: async (session, check, signal) => {
-      const item = relationName(check.table.relation)
-      context.onProgress({ stage: 'check', done: done++, total: checks.length, item })
-      findings.push(...(await ask(session, check, signal)))
-    },
-    close: (session) => session.close(),
+  const found = await askAll(context, questioning, 'check', constraintChecks(catalog, plan, options), {
+    nameOf: (check) => relationName(check.table.relation),
+    ask,
   })
-  return findings
+  return [...maskedExclusions(catalog, plan), ...found]
 }
 
 async function ask(session: Session, check: ConstraintCheck, signal: AbortSignal): Promise<Finding[]> {

@@ -1,7 +1,7 @@
 import { relationName } from '../../catalog/model.ts'
 import { calledNames } from '../../compile/called-names.ts'
 import type { Expression } from '../../compile/expression.ts'
-import { isUntouched, maskedColumns, type Plan, type TablePlan } from '../../compile/plan/plan.ts'
+import { isUntouched, maskedColumns, type Plan, rowsRule, type TablePlan } from '../../compile/plan/plan.ts'
 import { saltUse } from '../../compile/salted-calls.ts'
 import { needsEmptySearchPath, relationSql, selectStatement } from '../../compile/select.ts'
 import type { SqlText } from '../../dictionary/shape.ts'
@@ -86,11 +86,10 @@ async function withoutSalt(session: Session, tables: readonly TablePlan[]): Prom
 }
 
 function sqlOf(table: TablePlan): { tree: unknown; source: SqlText; field?: string }[] {
-  const { rows } = table
+  const rows = rowsRule(table.rows)
   return [
     ...maskedColumns(table).map(({ column, expression }) => ({ ...expression, field: column.name })),
-    ...(rows.kind === 'filtered' && 'sql' in rows.condition ? [rows.condition] : []),
-    ...(rows.kind === 'replaced' ? [rows.query] : []),
+    ...(rows ? [rows] : []),
   ]
 }
 

@@ -1,8 +1,11 @@
 import type { Server } from '../../catalog/model.ts'
+import type { Finding } from '../../lib/fault.ts'
 import { nothing, type Sql, sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
+import type { Context } from '../context.ts'
+import { runLanes } from '../lanes.ts'
 
 /** What it takes to ask a source many things at once in one snapshot. */
 export interface Questioning {
@@ -15,7 +18,7 @@ export interface Questioning {
 }
 
 /** A further session in the snapshot, under the search_path that rules are read by. */
-export async function openShared({ source, server, snapshot, lockWait }: Questioning): Promise<Session> {
+async function openShared({ source, server, snapshot, lockWait }: Questioning): Promise<Session> {
   const session = await Session.open(source)
   try {
     await session.run(snapshot.joinStatements(server, lockWait))
@@ -26,6 +29,33 @@ export async function openShared({ source, server, snapshot, lockWait }: Questio
     await session.close()
     throw error
   }
+}
+
+/** Asks about many things over several sessions at once; gives what was found, in the order of the answers. */
+export async function askAll<Item>(
+  context: Context,
+  questioning: Questioning,
+  stage: string,
+  items: readonly Item[],
+  options: {
+    /** What is being asked about: a table's name. */
+    readonly nameOf: (item: Item) => string
+    readonly ask: (session: Session, item: Item, signal: AbortSignal) => Promise<readonly Finding[]>
+  },
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  let done = 0
+  await runLanes(items, {
+    lanes: questioning.lanes,
+    signal: context.signal,
+    open: () => openShared(questioning),
+    work: async (session, item, signal) => {
+      context.onProgress({ stage, done: done++, total: items.length, item: options.nameOf(item) })
+      findings.push(...(await options.ask(session, item, signal)))
+    },
+    close: (session) => session.close(),
+  })
+  return findings
 }
 
 /**

@@ -1,13 +1,12 @@
 import { relationName } from '../../catalog/model.ts'
-import type { Plan, TablePlan } from '../../compile/plan/plan.ts'
+import { type Plan, rowsRule, type TablePlan } from '../../compile/plan/plan.ts'
 import { type MaskedColumn, placeOfMask } from '../../compile/review/place.ts'
 import { askableMasks, rowsQuery, valueFindings, valuesQuery } from '../../compile/review/values.ts'
 import type { SelectOptions } from '../../compile/select.ts'
 import type { Finding } from '../../lib/fault.ts'
 import type { ServerError, Session } from '../../postgres/session.ts'
 import type { Context } from '../context.ts'
-import { runLanes } from '../lanes.ts'
-import { attempt, openShared, type Questioning } from './shared-session.ts'
+import { askAll, attempt, type Questioning } from './shared-session.ts'
 
 /** Counts what the rules make of the values of all tables: those that come out unchanged, too long, or not at all. */
 export async function checkValues(
@@ -17,20 +16,10 @@ export async function checkValues(
   options: SelectOptions,
 ): Promise<Finding[]> {
   const tables = plan.tables.filter((table) => askableMasks(table).length > 0 || rowsQuery(table, options))
-  const findings: Finding[] = []
-  let done = 0
-  await runLanes(tables, {
-    lanes: questioning.lanes,
-    signal: context.signal,
-    open: () => openShared(questioning),
-    work: async (session, table, signal) => {
-      const item = relationName(table.relation)
-      context.onProgress({ stage: 'values', done: done++, total: tables.length, item })
-      findings.push(...(await askTable(session, table, options, signal)))
-    },
-    close: (session) => session.close(),
+  return askAll(context, questioning, 'values', tables, {
+    nameOf: ({ relation }) => relationName(relation),
+    ask: (session, table, signal) => askTable(session, table, options, signal),
   })
-  return findings
 }
 
 async function askTable(
@@ -68,18 +57,11 @@ async function askMasks(
 }
 
 function failingChoice(table: TablePlan, error: ServerError): Finding {
-  const { relation, rows } = table
-  const source =
-    rows.kind === 'replaced'
-      ? rows.query.source
-      : rows.kind === 'filtered' && 'sql' in rows.condition
-        ? rows.condition.source
-        : undefined
   return {
     code: 'rule-fails',
     severity: 'error',
     message: `Its rows cannot be had: ${error.condition}.`,
-    place: { ...source?.place, relation: relationName(relation) },
+    place: { ...rowsRule(table.rows)?.source.place, relation: relationName(table.relation) },
     remedy: 'Let the condition or the query handle every value, empty and NULL among them.',
   }
 }

@@ -73,6 +73,9 @@ async function install(
     context.onProgress({ stage: 'views', done, total: made.length, item: view.name })
     await make(session, schema, view, planned.searchPath, context.signal)
   }
+  if (readers.length > 0) {
+    await session.run(sql`GRANT USAGE ON SCHEMA ${identifier(schema)} TO ${roleList(readers)}`)
+  }
   for (const view of planned.views) {
     await grant(session, schema, view, [...(named(old, view.name)?.readers ?? []), ...request.roles])
   }
@@ -140,9 +143,11 @@ async function grant(
   readers: readonly string[],
 ): Promise<void> {
   if (readers.length === 0) return
-  const roles = join([...new Set(readers)].map((role) => (role === PUBLIC ? sql`PUBLIC` : identifier(role))))
-  await session.run(sql`GRANT USAGE ON SCHEMA ${identifier(schema)} TO ${roles}`)
-  await session.run(sql`GRANT SELECT ON ${qualified(schema, name)} TO ${roles}`)
+  await session.run(sql`GRANT SELECT ON ${qualified(schema, name)} TO ${roleList(readers)}`)
+}
+
+function roleList(roles: readonly string[]): Sql {
+  return join([...new Set(roles)].map((role) => (role === PUBLIC ? sql`PUBLIC` : identifier(role))))
 }
 
 /** Views that others have built upon stop it: nothing is dropped behind anybody's back. */
