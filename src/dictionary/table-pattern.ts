@@ -19,11 +19,21 @@ export const TABLE_PATTERN_KEYS = ['schema', 'schema_mask', 'table', 'table_mask
 
 type PatternNodes = Partial<Record<(typeof TABLE_PATTERN_KEYS)[number], Node>>
 
-/** Reads `schema` or `schema_mask`, and `table` or `table_mask`; one of each must be there. */
-export function readTablePattern(shape: Shape, entry: Node, nodes: PatternNodes): TablePattern {
+/**
+ * Reads `schema` or `schema_mask`, and `table` or `table_mask`; one of each must be there, unless it is said what an
+ * entry without a table means.
+ */
+export function readTablePattern(
+  shape: Shape,
+  entry: Node,
+  nodes: PatternNodes,
+  options: { readonly withoutTable?: NamePattern } = {},
+): TablePattern {
+  const { table, table_mask: mask } = nodes
+  const named = table || mask || !options.withoutTable
   return {
     schema: readName(shape, entry, 'schema', nodes.schema, nodes.schema_mask),
-    table: readName(shape, entry, 'table', nodes.table, nodes.table_mask),
+    table: named ? readName(shape, entry, 'table', table, mask) : options.withoutTable,
     place: shape.place(entry),
   }
 }

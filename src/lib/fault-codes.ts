@@ -45,6 +45,10 @@ export const KIND_BY_CODE = {
   'exclusion-masked': 'refused',
   'constraint-broken': 'refused',
   'nothing-to-restore': 'refused',
+  'report-unreadable': 'refused',
+  'regex-on-our-side': 'refused',
+  'column-not-scanned': 'refused',
+  'no-anonymization': 'refused',
 
   // The work could not be done.
   'connection-failed': 'failed',
