@@ -65,7 +65,7 @@ class FirstWay {
     })
     // Rounds of which each has one end lie within each other, so that a longer run is one that goes on from here.
     if (!hasOneEnd(body) || isNullable(body)) return this.#refuse()
-    if (rest.length === 0 && mode === 'lazy') return withoutAtomics(times(min, min))
+    if (rest.length === 0 && (mode === 'lazy' || min === max)) return withoutAtomics(times(min, min))
     if (max === Number.POSITIVE_INFINITY) {
       if (mode === 'lazy') return this.#refuse()
       const longer = look('ahead', true, withoutAtomics(sequence([times(1, max), ...rest])))
@@ -103,6 +103,7 @@ class FirstWay {
 function hasOneEnd(node: Regex): boolean {
   if (node.kind === 'atomic' || (node.kind === 'repeat' && node.mode === 'possessive')) return true
   if (node.kind === 'sequence') return node.items.every(hasOneEnd)
+  if (node.kind === 'repeat' && node.min === node.max) return hasOneEnd(node.body)
   const { min, max } = widthOf(node)
   return min === max
 }

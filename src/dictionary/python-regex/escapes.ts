@@ -67,6 +67,7 @@ function characterEscape(reader: PatternReader, unit: string): Escape | undefine
   const length = HEX_LENGTHS[letter]
   if (length !== undefined) return hexadecimal(reader, unit, length)
   if (letter === 'N') {
+    if (reader.next !== '{') reader.refuse('missing {')
     reader.refuse('named characters (\\N{…}) are not read; write the character itself', unit.length)
   }
   return undefined

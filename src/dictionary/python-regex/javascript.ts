@@ -3,7 +3,7 @@ import { printSet, type SetSyntax } from './print-set.ts'
 import { settleReferences } from './references.ts'
 import { UntranslatableRegex } from './refusals.ts'
 import { type Anchor, contains, type Look, type Regex, type Repeat } from './tree.ts'
-import { widthOf } from './width.ts'
+import { isNullable, widthOf } from './width.ts'
 
 /**
  * The pattern as a RegExp whose `test` is true exactly where Python's `re.search` finds something. Throws
@@ -21,6 +21,7 @@ export function printJavaScript(tree: Regex): RegExp {
 
 class JavaScriptPrinter {
   #atomics = 0
+  #isInAtomic = false
 
   print(node: Regex): string {
     switch (node.kind) {
@@ -35,7 +36,7 @@ class JavaScriptPrinter {
       case 'group':
         return `(?<g${node.number}>${this.print(node.body)})`
       case 'atomic':
-        return this.#atomic(this.print(node.body))
+        return this.#atomic(() => this.print(node.body))
       case 'repeat':
         return this.#repeat(node)
       case 'look':
@@ -51,16 +52,30 @@ class JavaScriptPrinter {
     return node.kind === 'alternation' ? `(?:${this.print(node)})` : this.print(node)
   }
 
-  #repeat({ body, min, max, mode }: Repeat): string {
+  #repeat({ body, min, max, mode, at }: Repeat): string {
     const bounds = max === Number.POSITIVE_INFINITY ? `{${min},}` : `{${min},${max}}`
     // Python never goes back into a round of a possessive repetition.
-    if (mode === 'possessive') return this.#atomic(`(?:${this.#atomic(this.print(body))})${bounds}`)
+    if (mode === 'possessive') {
+      return this.#atomic(() => `(?:${this.#atomic(() => this.print(body))})${bounds}`)
+    }
+    // Python takes an empty round where JavaScript looks for another one; which comes first counts in here alone.
+    if (this.#isInAtomic && min !== max && isNullable(body) && widthOf(body).max > 0) {
+      throw new UntranslatableRegex(
+        'a repetition that can match nothing in an atomic group',
+        at,
+        'JavaScript',
+      )
+    }
     return `(?:${this.print(body)})${bounds}${mode === 'lazy' ? '?' : ''}`
   }
 
   /** A lookahead is left the first way that succeeds; what it captured is then matched as it stands. */
-  #atomic(text: string): string {
+  #atomic(print: () => string): string {
     const name = `a${++this.#atomics}`
+    const outer = this.#isInAtomic
+    this.#isInAtomic = true
+    const text = print()
+    this.#isInAtomic = outer
     return `(?=(?<${name}>${text}))\\k<${name}>`
   }
 
@@ -91,8 +106,9 @@ const SETS: SetSyntax = {
   codePoint: (point) => `\\u{${point.toString(16)}}`,
 }
 
+// `^` would do for the start, but JavaScriptCore takes (?=(?:^a)?) for (?=(?:^a)).
 const ANCHORS: Readonly<Record<Anchor['place'], string>> = {
-  start: '^',
+  start: '(?<![^])',
   end: '$',
   beforeLastNewline: '(?=\\n?$)',
   lineStart: '(?<![^\\n])',

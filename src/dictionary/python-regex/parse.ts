@@ -31,6 +31,8 @@ class Parser {
   #patternFlags: Flags
   /** Which of (?a) and (?u) the pattern has chosen. */
   #chosenAscii: boolean | undefined
+  /** Where the first lookbehind of no fixed width is, which Python refuses after all that does not parse. */
+  #variableLookbehind: number | undefined
   #depth = 0
 
   constructor(pattern: string, flags: Flags) {
@@ -44,6 +46,9 @@ class Parser {
     if (this.#reader.next !== undefined) this.#reader.refuse('unbalanced parenthesis')
     const missing = this.#conditions.find(({ group }) => group > this.#groups.count)
     if (missing) throw new PythonRegexError(`invalid group reference ${missing.group}`, missing.at)
+    if (this.#variableLookbehind !== undefined) {
+      throw new PythonRegexError('look-behind requires fixed-width pattern', this.#variableLookbehind)
+    }
     return alternation(branches)
   }
 
@@ -210,7 +215,7 @@ class Parser {
     }
     const body = this.#groups.insideLookbehind(() => this.#body(at, flags))
     const { min, max } = widthOf(body)
-    if (min !== max) throw new PythonRegexError('look-behind requires fixed-width pattern', at)
+    if (min !== max) this.#variableLookbehind ??= at
     return look('behind', char === '!', body)
   }
 

@@ -89,7 +89,6 @@ class PostgresPrinter {
     const text = this.#atom(body)
     // A constraint is no operand of a quantifier, and the second of two has nothing to add.
     if (widthOf(body).max === 0 && !isCaptured) return min === 0 ? '' : text
-    if (max === 0) return ''
     const largest = max === Number.POSITIVE_INFINITY ? min : max
     const refuse = (construct: string): never => {
       throw new UntranslatableRegex(construct, at, 'PostgreSQL')

@@ -5,9 +5,11 @@ import {
   characters,
   childrenOf,
   contains,
+  EMPTY,
   type Group,
   type Reference,
   type Regex,
+  type Repeat,
   withChildren,
 } from './tree.ts'
 import { isCased } from './unicode.ts'
@@ -36,6 +38,7 @@ export function settleReferences(tree: Regex, language: Language): Regex {
   const wanted = new Set(found.references.flatMap(({ node }) => (unset.has(node) ? [] : [node.group])))
   const settle = (node: Regex): Regex => {
     if (node.kind === 'reference' && unset.has(node)) return characters(NO_CHARACTER)
+    if (node.kind === 'repeat' && node.max === 0) return EMPTY
     if (node.kind === 'group' && !wanted.has(node.number)) return settle(node.body)
     return withChildren(node, settle)
   }
@@ -61,9 +64,22 @@ function isNeverSet({ node: reference, path }: Placed<Reference>, found: Found, 
   if (toGroup.some((node) => node.kind === 'repeat' && node.min !== node.max && isNullable(node.body))) {
     refuse('a back-reference into a repetition that can match nothing')
   }
-  const isInLoop = together.some((node) => node.kind === 'repeat' && node.max > 1)
+  if (toGroup.some((node) => node.kind === 'repeat' && node.max === 0)) return true
+  if (language === 'PostgreSQL' && path.some((node) => isLoop(node) && isNullable(node.body))) {
+    refuse('a back-reference in a repetition that can match nothing')
+  }
+  if (language === 'PostgreSQL' && isNullable(path[0]!)) {
+    refuse('a back-reference in a pattern that can match nothing')
+  }
+  const isInLoop = together.some(isLoop)
   const meet = together.at(-1)
   if (meet?.kind === 'alternation' && !isInLoop) return true
+  if (language === 'PostgreSQL' && toGroup.length > 0) {
+    refuse('a back-reference to a group that is not a direct part of the sequence')
+  }
+  if (language === 'PostgreSQL' && isNullable(group.node)) {
+    refuse('a back-reference to a group that can match nothing')
+  }
   const isCertain = meet?.kind === 'sequence' && toGroup.every(isOnEveryWay)
   if (!isCertain && (language === 'JavaScript' || isInLoop)) {
     refuse('a back-reference to a group that may have taken no part')
@@ -103,6 +119,10 @@ function forkOf(left: readonly Regex[], right: readonly Regex[]): number {
 
 function isLook(node: Regex): boolean {
   return node.kind === 'look'
+}
+
+function isLoop(node: Regex): node is Repeat {
+  return node.kind === 'repeat' && node.max > 1
 }
 
 function isOnEveryWay(node: Regex): boolean {
