@@ -16,7 +16,7 @@ import type { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
 import { type Part, partsOf } from '../parts.ts'
-import type { Questioning } from '../shared-session.ts'
+import type { Questioning } from '../snapshot-sessions.ts'
 import { DataFile } from './data-file.ts'
 
 /** A table whose rows go into the archive, under the dump id of its data. */

@@ -12,7 +12,7 @@ import type { ValueTests } from '../../compile/scan/value-tests.ts'
 import type { Session } from '../../postgres/session.ts'
 import type { Context } from '../context.ts'
 import { partsOf } from '../parts.ts'
-import { askAll, attempt, type Questioning } from '../shared-session.ts'
+import { askAll, attempt, type Questioning } from '../snapshot-sessions.ts'
 import { searchValues } from './search-values.ts'
 import { type Extent, reasonOf, type TableLook } from './table-look.ts'
 

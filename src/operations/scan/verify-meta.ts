@@ -10,7 +10,7 @@ import { readShadows } from '../../postgres/introspect.ts'
 import type { ServerError, Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
-import { attempt } from '../shared-session.ts'
+import { attempt } from '../snapshot-sessions.ts'
 import { type CallingSql, shadowed } from '../verify/shadows.ts'
 import type { TableLook } from './table-look.ts'
 

@@ -8,7 +8,7 @@ import { sql } from '../../lib/sql.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
 import type { Planning } from '../planning.ts'
-import { attempt } from '../shared-session.ts'
+import { attempt } from '../snapshot-sessions.ts'
 import { readFunctions } from '../verify/functions.ts'
 
 /** How many rows it takes for a finding to be an error: a constant breaks a unique index with the second row. */

@@ -11,7 +11,7 @@ import type { ServerError, Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
-import { attempt } from '../shared-session.ts'
+import { attempt } from '../snapshot-sessions.ts'
 import { type CallingSql, shadowed } from './shadows.ts'
 
 interface ExplainNode {
