@@ -8,3 +8,8 @@ declare module '*.py' {
   const text: string
   export default text
 }
+
+declare module '*.b64' {
+  const text: string
+  export default text
+}
