@@ -17,6 +17,8 @@ export interface Questioning {
   readonly lockWait: number
   /** Milliseconds after which a statement is given up; undefined lets it take its time. */
   readonly statementTimeout?: number | undefined
+  /** What else to run in each session before anything is asked. */
+  readonly prepare?: Sql | undefined
 }
 
 /** A further session in the snapshot, under the search_path that rules are read by. */
@@ -26,12 +28,14 @@ async function openShared({
   snapshot,
   lockWait,
   statementTimeout = 0,
+  prepare,
 }: Questioning): Promise<Session> {
   const session = await Session.open(source)
   try {
     await session.run(snapshot.joinStatements(server, lockWait))
     await snapshot.giveSalt(session)
     await session.run(snapshot.databaseSearchPath)
+    if (prepare) await session.run(prepare)
     await session.run(sql`SET statement_timeout = ${literal(statementTimeout)}`)
     return session
   } catch (error) {

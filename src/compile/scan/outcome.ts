@@ -1,3 +1,4 @@
+import type { Detection } from '../../detection/judge/detection.ts'
 import type { TableColumn } from './key-groups.ts'
 import type { Reason } from './settle.ts'
 
@@ -9,7 +10,11 @@ export type Outcome =
       /** What will stand in the place of its values; undefined where nothing fits its type. */
       readonly rule: string | undefined
     }
-  | { readonly kind: 'harmless' }
+  | {
+      readonly kind: 'harmless'
+      /** What it could hold, but for the lack of anything that bears it out. */
+      readonly hint?: Detection
+    }
   /** `why` is in words that hold no value. */
   | { readonly kind: 'not-scanned'; readonly why: string }
   /** Nothing was asked about it. */

@@ -1,7 +1,7 @@
 import type { Column, Relation } from '../../catalog/model.ts'
 import { fromCatalog, identifier, join, literal, nothing, type Sql, sql } from '../../lib/sql.ts'
 import type { Condition } from '../expression.ts'
-import { onPages, type PageRange, relationSql } from '../select.ts'
+import { onPages, type PageRange, relationSql, rowsOf } from '../select.ts'
 
 /** Where the rows come from that a statement of a scan looks at. */
 export interface RowsSource {
@@ -36,4 +36,19 @@ export function rowsSelect(source: RowsSource, items: readonly Sql[]): Sql {
   )
   if (selects.length <= 1) return sql`${selects[0] ?? sql`SELECT ${join(items)} WHERE false`}${end}`
   return sql`SELECT * FROM (${join(selects, sql` UNION ALL `)}) AS partitions${end}`
+}
+
+/** Partitions that a sample is taken from, spread over all of them. */
+const MOST_SAMPLED_LEAVES = 8
+
+/** A sub-select of some columns of a sample of the rows, from all over the table. */
+export function sampleSelect(leaves: readonly Relation[], items: readonly Sql[], rows: number): Sql {
+  const step = Math.max(1, leaves.length / MOST_SAMPLED_LEAVES)
+  const sampled = leaves.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step))
+  const each = Math.ceil(rows / Math.max(1, sampled.length))
+  const selects = sampled.map((relation) => {
+    const table = { relation, rows: { kind: 'all' }, columns: [], loadThrough: null } as const
+    return sql`(SELECT ${join(items)} ${rowsOf(table, { sample: each })})`
+  })
+  return join(selects, sql` UNION ALL `)
 }

@@ -1,4 +1,5 @@
 import { type Catalog, relationName } from '../../catalog/model.ts'
+import type { Detection } from '../../detection/judge/detection.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
 import { chooseRule } from './choose-rule.ts'
 import { KeyGroups, keyOf, type TableColumn } from './key-groups.ts'
@@ -11,7 +12,7 @@ export type Reason =
   | { readonly kind: 'name'; readonly rule: string }
   | { readonly kind: 'function'; readonly name: string; readonly anonymization: string | undefined }
   | ValueReason
-  | { readonly kind: 'detection'; readonly entity: string }
+  | { readonly kind: 'detection'; readonly detection: Detection }
   /** It is joined with a column that is sensitive. */
   | { readonly kind: 'foreign-key'; readonly with: string }
   /** An earlier scan found it, and its table has not changed since. */
@@ -69,7 +70,7 @@ function ruleOf(
     const { rule } = reason
     if (groups.of(lead).length === 1) return () => rule
   }
-  const entity = reason.kind === 'detection' ? reason.entity : undefined
+  const entity = reason.kind === 'detection' ? reason.detection.entity : undefined
   const use = groups.useOf(lead)
   // The types of joined columns may differ (integer and bigint); the name alone is each one's own.
   return ({ column }) =>

@@ -3,11 +3,13 @@ import { type DecidedTable, decideByName } from '../../compile/scan/decide-by-na
 import { keyOf, type TableColumn } from '../../compile/scan/key-groups.ts'
 import type { ColumnOutcome, Outcome } from '../../compile/scan/outcome.ts'
 import { type Reason, settleRules } from '../../compile/scan/settle.ts'
+import { LIKELY } from '../../detection/judge/detection.ts'
 import type { Finding } from '../../lib/fault.ts'
 import type { Context } from '../context.ts'
 import { defaultLanes } from '../lanes.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import { withCatalog } from '../with-catalog.ts'
+import { detect, type Judgement } from './detect.ts'
 import { readScanDictionaries, type ScanDictionaries } from './dictionaries.ts'
 import type { ScanRequest } from './request.ts'
 import { resultOf, type ScanResult } from './result.ts'
@@ -31,10 +33,20 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
       const { meta, prepared, known } = dictionaries
       const tables = decideByName(catalog, meta, prepared, known)
       const rows = await verdictsOfRows(guarded, questioning, dictionaries, tables, extentOf(request))
-      const outcomes = settle(catalog, dictionaries, tables, rows.verdicts)
+      const judgements = dictionaries.detects
+        ? await detect(guarded, questioning, tables, sampleRows(request))
+        : undefined
+      const outcomes = settle(catalog, dictionaries, tables, rows.verdicts, judgements)
       return resultOf({ catalog, prepared, known, outcomes, warnings: rows.warnings })
     },
   )
+}
+
+/** Rows from which the detection judges: shares of a thousand are as telling as of all. */
+const DETECTION_ROWS = { partial: 1000, full: 10_000 }
+
+function sampleRows({ mode, partialRows }: ScanRequest): number {
+  return mode === 'partial' ? Math.min(partialRows, DETECTION_ROWS.partial) : DETECTION_ROWS.full
 }
 
 function extentOf({ mode, partialRows }: ScanRequest): Extent {
@@ -63,6 +75,7 @@ function settle(
   { meta, looksByMeta }: ScanDictionaries,
   tables: readonly DecidedTable[],
   verdicts: ReadonlyMap<string, RowsVerdict>,
+  judgements: ReadonlyMap<string, Judgement> | undefined,
 ): ColumnOutcome[] {
   const found = new Map<TableColumn, Reason>()
   const maskable = new Set<string>()
@@ -70,7 +83,7 @@ function settle(
   for (const { relation, columns } of tables) {
     for (const { column, decision } of columns) {
       const member = { relation, column }
-      const outcome = beforeRules(decision, verdicts.get(keyOf(member)))
+      const outcome = beforeRules(decision, verdicts.get(keyOf(member)), judgements?.get(keyOf(member)))
       if (decision.kind !== 'prepared' && column.generated === null && decision.kind !== 'left')
         maskable.add(keyOf(member))
       if (outcome.kind === 'sensitive') found.set(member, outcome.reason)
@@ -90,6 +103,7 @@ function settle(
 function beforeRules(
   decision: DecidedTable['columns'][number]['decision'],
   verdict: RowsVerdict | undefined,
+  judgement: Judgement | undefined,
 ): Outcome {
   switch (decision.kind) {
     case 'prepared':
@@ -102,7 +116,32 @@ function beforeRules(
     case 'left':
       return { kind: 'passed-over' }
     case 'open':
-      return verdict ? ofRows(verdict) : { kind: decision.byMeta ? 'harmless' : 'passed-over' }
+      if (verdict && verdict.kind !== 'not-scanned') return ofRows(verdict)
+      if (judgement && isLikely(judgement)) return ofJudgement(judgement)
+      if (verdict) return ofRows(verdict)
+      return judgement ? ofJudgement(judgement) : { kind: decision.byMeta ? 'harmless' : 'passed-over' }
+  }
+}
+
+function isLikely(judgement: Judgement): boolean {
+  return judgement.kind === 'detected' && judgement.detection.confidence >= LIKELY
+}
+
+/** A hint that nothing bears out is told in the report, and masks nothing. */
+function ofJudgement(judgement: Judgement): Outcome {
+  switch (judgement.kind) {
+    case 'detected':
+      return isLikely(judgement)
+        ? {
+            kind: 'sensitive',
+            reason: { kind: 'detection', detection: judgement.detection },
+            rule: undefined,
+          }
+        : { kind: 'harmless', hint: judgement.detection }
+    case 'nothing':
+      return { kind: 'harmless' }
+    case 'not-scanned':
+      return judgement
   }
 }
 
