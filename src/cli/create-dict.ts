@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { columnName } from '../compile/scan/settle.ts'
+import { columnName, type Reason } from '../compile/scan/settle.ts'
+import { reportPage } from '../operations/scan/report/html.ts'
 import type { ScanRequest } from '../operations/scan/request.ts'
 import type { ScanResult } from '../operations/scan/result.ts'
 import { scan } from '../operations/scan/scan.ts'
@@ -137,6 +138,11 @@ async function runScan(flags: ScanFlags, context: CommandContext): Promise<void>
     const found = await scan(context.operation(), request)
     await writeWhole(flags.outputSensDictFile, found.sensitive)
     await writeWhole(flags.outputNoSensDictFile, found.nonSensitive)
+    if (flags.report !== undefined) {
+      const base = flags.report.replace(/\.(?:html|json)$/, '')
+      await writeWhole(`${base}.json`, `${JSON.stringify(found.report, null, 2)}\n`)
+      await writeWhole(`${base}.html`, reportPage(found.report))
+    }
     return found
   })
   for (const warning of result.warnings) context.screen.warn(warning)
@@ -144,19 +150,12 @@ async function runScan(flags: ScanFlags, context: CommandContext): Promise<void>
   context.screen.result(resultObject(flags, result, seconds), summary(flags, result, seconds))
 }
 
-function resultObject(flags: ScanFlags, { outcomes, warnings }: ScanResult, seconds: number): object {
+function resultObject(flags: ScanFlags, { report, warnings }: ScanResult, seconds: number): object {
   return {
     sensitiveDictionary: flags.outputSensDictFile,
     nonSensitiveDictionary: flags.outputNoSensDictFile,
     seconds,
-    columns: outcomes.map(({ relation, column, outcome }) => ({
-      schema: relation.schema,
-      table: relation.name,
-      column: column.name,
-      type: column.type,
-      status: outcome.kind,
-      rule: outcome.kind === 'sensitive' ? (outcome.rule ?? null) : null,
-    })),
+    report,
     warnings,
   }
 }
@@ -164,7 +163,7 @@ function resultObject(flags: ScanFlags, { outcomes, warnings }: ScanResult, seco
 function summary(flags: ScanFlags, { outcomes }: ScanResult, seconds: number): string {
   const rows = outcomes.flatMap(({ outcome, ...member }) =>
     outcome.kind === 'sensitive'
-      ? [[columnName(member), member.column.type, outcome.reason.kind, outcome.rule ?? '']]
+      ? [[columnName(member), member.column.type, because(outcome.reason), outcome.rule ?? '']]
       : [],
   )
   const found =
@@ -172,4 +171,10 @@ function summary(flags: ScanFlags, { outcomes }: ScanResult, seconds: number): s
   const looked = outcomes.filter(({ outcome }) => outcome.kind !== 'passed-over').length
   return `${found}${count(rows.length)} of ${count(looked)} columns hold personal data, in ${seconds.toFixed(1)} s.
 Written to ${flags.outputSensDictFile} and ${flags.outputNoSensDictFile}.`
+}
+
+function because(reason: Reason): string {
+  if (reason.kind !== 'detection') return reason.kind
+  const { entity, confidence } = reason.detection
+  return `${entity} ${confidence.toFixed(2)}`
 }

@@ -4,6 +4,7 @@ import { namesAny, RuleIndex } from '../../dictionary/match.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
 import { type ColumnScope, isInScope } from '../../dictionary/meta/scope.ts'
 import { toJavaScript } from '../../dictionary/python-regex/python-regex.ts'
+import type { ReportedColumn } from '../../dictionary/scan-report.ts'
 import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
 import type { SqlText } from '../../dictionary/shape.ts'
 import { lookUpType, readTypeName, type TypeName } from '../../dictionary/type-name.ts'
@@ -20,6 +21,8 @@ export type NameDecision =
   | { readonly kind: 'passed-over' }
   /** Its table loses its rows, or a query of the dictionary gives them: no rule can mask it. */
   | { readonly kind: 'left' }
+  /** An earlier scan decided, and the table has not changed since. */
+  | { readonly kind: 'reported'; readonly reported: ReportedColumn }
   /** Its rows decide; `byMeta` says whether the meta-dictionary's rules for values speak of its type and role. */
   | { readonly kind: 'open'; readonly byMeta: boolean }
 

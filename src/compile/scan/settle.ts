@@ -1,6 +1,7 @@
 import { type Catalog, relationName } from '../../catalog/model.ts'
 import type { Detection } from '../../detection/judge/detection.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
+import type { ReportedColumn } from '../../dictionary/scan-report.ts'
 import { chooseRule } from './choose-rule.ts'
 import { KeyGroups, keyOf, type TableColumn } from './key-groups.ts'
 import { fillTemplate } from './template.ts'
@@ -16,7 +17,7 @@ export type Reason =
   /** It is joined with a column that is sensitive. */
   | { readonly kind: 'foreign-key'; readonly with: string }
   /** An earlier scan found it, and its table has not changed since. */
-  | { readonly kind: 'report'; readonly rule: string | undefined }
+  | { readonly kind: 'report'; readonly reported: ReportedColumn }
 
 /** A sensitive column, and the rule that is to mask it; undefined where there is none that fits its type. */
 export interface SensitiveColumn extends TableColumn {
@@ -66,15 +67,17 @@ function ruleOf(
     const { anonymization } = reason
     return ({ column }) => fillTemplate(anonymization, column.name)
   }
-  if (reason.kind === 'report' && reason.rule !== undefined) {
-    const { rule } = reason
-    if (groups.of(lead).length === 1) return () => rule
-  }
-  const entity = reason.kind === 'detection' ? reason.detection.entity : undefined
+  if (reason.kind === 'report' && groups.of(lead).length === 1) return () => reason.reported.rule ?? undefined
+  const entity = entityOf(reason)
   const use = groups.useOf(lead)
   // The types of joined columns may differ (integer and bigint); the name alone is each one's own.
   return ({ column }) =>
     chooseRule(meta, { ...lead, column: { ...lead.column, name: column.name } }, entity, use)
+}
+
+function entityOf(reason: Reason): string | undefined {
+  if (reason.kind === 'report') return reason.reported.entity ?? undefined
+  return reason.kind === 'detection' ? reason.detection.entity : undefined
 }
 
 export function columnName({ relation, column }: TableColumn): string {

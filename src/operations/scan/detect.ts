@@ -1,12 +1,12 @@
 import { type Column, relationName } from '../../catalog/model.ts'
 import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
 import { keyOf } from '../../compile/scan/key-groups.ts'
+import type { Judgement } from '../../compile/scan/outcome.ts'
 import { sampleSelect } from '../../compile/scan/rows-source.ts'
 import { valueText } from '../../compile/scan/value-text.ts'
 import type { InspectedColumn } from '../../detection/columns.ts'
 import type { EvidenceOfTable } from '../../detection/evidence/counts.ts'
 import { inspect } from '../../detection/inspect.ts'
-import type { Detection } from '../../detection/judge/detection.ts'
 import { judgeTable } from '../../detection/judge/judge.ts'
 import { vocabularySetting } from '../../detection/vocabulary/table.ts'
 import { identifier, type Sql, sql } from '../../lib/sql.ts'
@@ -15,12 +15,6 @@ import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
 import { askAll, attempt, type Questioning } from '../snapshot-sessions.ts'
 import { reasonOf } from './table-look.ts'
-
-/** What the detection says of a column: what it holds, nothing, or why its values could not be looked at. */
-export type Judgement =
-  | { readonly kind: 'detected'; readonly detection: Detection }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'not-scanned'; readonly why: string }
 
 /**
  * Judges the open columns of all tables by names, and by what PostgreSQL counts in a sample of the rows. It judges by

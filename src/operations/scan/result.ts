@@ -2,6 +2,7 @@ import { type Catalog, type Relation, relationName } from '../../catalog/model.t
 import type { ColumnOutcome } from '../../compile/scan/outcome.ts'
 import { tableEntries } from '../../compile/scan/table-entries.ts'
 import { type KnownColumns, writeKnownColumns } from '../../dictionary/known-columns.ts'
+import type { ScanReport } from '../../dictionary/scan-report.ts'
 import type { SensitiveDictionary } from '../../dictionary/sensitive.ts'
 import { writeSensitiveDictionary } from '../../dictionary/write-sensitive.ts'
 import type { Finding } from '../../lib/fault.ts'
@@ -12,6 +13,7 @@ export interface ScanResult {
   /** The non-sensitive dictionary as text: what was looked at and found harmless. */
   readonly nonSensitive: string
   readonly outcomes: readonly ColumnOutcome[]
+  readonly report: ScanReport
   readonly warnings: readonly Finding[]
 }
 
@@ -29,7 +31,7 @@ export function resultOf({
   readonly known: KnownColumns
   readonly outcomes: readonly ColumnOutcome[]
   readonly warnings: readonly Finding[]
-}): ScanResult {
+}): Omit<ScanResult, 'report'> {
   const found = new Map<Relation, Map<string, string>>()
   for (const { relation, column, outcome } of outcomes) {
     if (outcome.kind === 'sensitive' && outcome.reason.kind !== 'dictionary' && outcome.rule !== undefined) {

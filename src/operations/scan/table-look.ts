@@ -1,9 +1,8 @@
 import type { Column } from '../../catalog/model.ts'
 import type { Condition } from '../../compile/expression.ts'
 import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
+import type { RowsVerdict } from '../../compile/scan/outcome.ts'
 import type { RowsSource } from '../../compile/scan/rows-source.ts'
-import type { ValueReason } from '../../compile/scan/value-tests.ts'
-import type { DataFunction } from '../../dictionary/meta/data-functions.ts'
 import type { ServerError } from '../../postgres/session.ts'
 
 /** How many rows to look at: the first values of each column, or all. */
@@ -11,13 +10,6 @@ export type Extent = { readonly mode: 'partial'; readonly rows: number } | { rea
 
 /** The SQLSTATE of a statement that took longer than it may. */
 const QUERY_CANCELED = '57014'
-
-/** What the rows say of a column. */
-export type RowsVerdict =
-  | { readonly kind: 'sensitive'; readonly reason: ValueReason }
-  | { readonly kind: 'sensitive-by-function'; readonly asked: DataFunction }
-  /** `reason` is in words that hold no value. */
-  | { readonly kind: 'not-scanned'; readonly reason: string }
 
 /** A table while several connections look at its rows: which columns are open, and what was found of the others. */
 export class TableLook {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { DictionarySource } from '../../dictionary/source.ts'
-import { Fault } from '../../lib/fault.ts'
+import { Fault } from '../lib/fault.ts'
+import type { DictionarySource } from './source.ts'
 
 /** What says that a column holds personal data. Names and counts, and never a value. */
 const evidenceSchema = z.object({
