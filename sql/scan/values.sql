@@ -70,6 +70,7 @@ SELECT
   count(*) FILTER (
     WHERE characters IN ('separated', 'mixed') AND value ~ '^[(]?[+-]?[0-9]{1,2}\.[0-9]{3,}[ ,]+[+-]?[0-9]{1,3}\.[0-9]{3,}[)]?$|^POINT *\('
   )::int AS "coordinatePair",
+  count(*) FILTER (WHERE colon > 0 AND left(value, 1) IN ('{', '[') AND strpos(value, '":') > 0)::int AS "document",
   count(*) FILTER (WHERE colon > 0 AND value ~ '^[a-z]{3,6}://')::int AS "url",
   count(*) FILTER (
     WHERE colon > 0

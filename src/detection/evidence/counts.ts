@@ -36,6 +36,7 @@ export interface ValueCounts {
   readonly street: number
   readonly coordinate: number
   readonly coordinatePair: number
+  readonly document: number
   readonly url: number
   readonly urlOfUser: number
   readonly ipv4: number

@@ -41,7 +41,10 @@ export function furtherStatements(
       const values = evidence.get(number)?.values
       return values !== undefined && values.examined > 0 && worth(values, column)
     })
-  const documents = numbersWhere(columns, ({ type }) => familyOf(type) === 'json')
+  const documents = numbersWhere(
+    columns,
+    ({ type }, number) => familyOf(type) === 'json' || looksLikeDocuments(evidence.get(number)?.values),
+  )
   const texts = asked(isLongText)
   return [
     ...statement('words', columns, sample, asked(isMadeOfWords), fromShippedFile(wordsSql), [
@@ -115,8 +118,13 @@ function mayBeLetterIdentifier(values: ValueCounts): boolean {
   )
 }
 
+/** Documents are kept as text, too. */
+function looksLikeDocuments(values: ValueCounts | undefined): boolean {
+  return values !== undefined && values.document > 0.5 * values.examined
+}
+
 function isLongText(values: ValueCounts): boolean {
-  const other = values.url + values.hex + values.passwordHash + values.date + values.email
+  const other = values.url + values.hex + values.passwordHash + values.date + values.email + values.document
   return (
     (values.averageWords >= 3 || values.averageLength >= 30) &&
     other < 0.5 * values.examined &&

@@ -60,7 +60,9 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   STREET: (values, words) => streetFit(values, words),
   ADDRESS: (values, words) => streetFit(values, words),
   POSTCODE: (values) =>
-    share(values, 'postcode') >= 0.5 ? byForm('supports', values, 'postcode') : contradiction,
+    share(values, 'postcode') < 0.5
+      ? contradiction
+      : byForm(share(values, 'digits') < 0.5 ? 'supports' : 'fits', values, 'postcode'),
   CITY: (values, words) => placeFit(values, words, 'city'),
   PLACE_OF_BIRTH: (values, words) =>
     shareOfWords(words, 'country') >= KNOWN
@@ -83,7 +85,7 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   },
   AGE: (values) =>
     share(values, 'ageNumber') >= STRONG
-      ? byShape('supports', values, 'ageNumber')
+      ? byShape('fits', values, 'ageNumber')
       : share(values, 'digits') < 0.5 && values.averageLength <= 12 && values.distinct <= 30
         ? fits
         : contradiction,
@@ -117,13 +119,12 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
         : contradiction,
   PASSWORD: (values) => {
     if (share(values, 'passwordHash') >= STRONG) return byForm('proves', values, 'passwordHash')
-    if (share(values, 'hex') >= STRONG) return byForm('supports', values, 'hex')
+    if (share(values, 'hex') >= STRONG) return byForm('fits', values, 'hex')
     return share(values, 'boolean') >= 0.5 || share(values, 'date') >= 0.5 ? contradiction : fits
   },
   SECRET: (values) => {
     if (share(values, 'secret') >= STRONG) return byForm('proves', values, 'secret')
-    if (share(values, 'hex') >= STRONG || share(values, 'long') >= STRONG)
-      return byForm('supports', values, 'long')
+    if (share(values, 'hex') >= STRONG) return byForm('supports', values, 'hex')
     return values.averageLength < 8 || share(values, 'date') >= 0.5 ? contradiction : fits
   },
   USERNAME: (values) =>
