@@ -1,11 +1,10 @@
--- Identifiers made of digits, by column: how many of up to 128 distinct values have the form, and of how many the check
--- digits are right; no value is among the results. Reads sampled(number, value). Signs between digits are taken out
+-- Identifiers made of digits, by column: how many of up to 64 distinct values have the form, and of how many the check
+-- digits are right; no value is among the results. Reads picked.sql. Signs between digits are taken out
 -- once; the check digits are computed of the bytes d[0] (the last digit), d[1] …, of a number padded to 20 digits.
 --
 -- Definitions: card, IMEI, SIN, ZA, NPI, IL, SE by ISO/IEC 7812-1 annex B (Luhn); DE, HR by ISO/IEC 7064 MOD 11,10; CN by
 -- ISO/IEC 7064 MOD 11-2; Aadhaar by Verhoeff; all others are weighted sums that their issuers publish.
 SELECT number,
-  count(*)::int AS "examined",
   count(*) FILTER (WHERE card)::int AS "CARD.form",
   count(*) FILTER (WHERE card AND luhn % 10 = 0)::int AS "CARD.checksum",
   count(*) FILTER (WHERE length = 15)::int AS "IMEI.form",
@@ -172,16 +171,8 @@ FROM (
           CASE WHEN right(value, 1) IN ('x', 'X') THEN left(plain, -1) || '0' ELSE plain END AS digits
         FROM (
           SELECT number, value, regexp_replace(regexp_replace(value, '\.0$', ''), '[ ./-]', '', 'g') AS plain
-          FROM (
-            SELECT number, unnest((array_agg(value))[1:128]) AS value
-            FROM (
-              SELECT DISTINCT number, btrim(value) AS value
-              FROM sampled
-              WHERE length(value) BETWEEN 8 AND 26
-            ) AS distincts
-            GROUP BY number
-            OFFSET 0
-          ) AS picked
+          FROM picked
+          WHERE length(value) BETWEEN 8 AND 26
           OFFSET 0
         ) AS stripped
         WHERE plain ~ '^[0-9]{8,19}$' OR plain ~ '^[0-9]{17}[xX]$'
