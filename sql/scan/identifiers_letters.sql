@@ -112,7 +112,6 @@ SELECT number,
   count(*) FILTER (
     WHERE length(value) BETWEEN 26 AND 90 AND value ~ '^(bc1[ac-hj-np-z02-9]{11,71}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|0x[0-9a-fA-F]{40})$'
   )::int AS "WALLET.form",
-  count(*) FILTER (WHERE length IN (8, 11) AND value ~ '^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$')::int AS "BIC.form",
   count(*) FILTER (
     WHERE strpos(value, ':') > 0 AND length(value) BETWEEN 3 AND 43
       AND value ~ '^([0-9A-Fa-f]{0,4}:){7}[0-9A-Fa-f]{0,4}(/[0-9]+)?$|^([0-9A-Fa-f]{1,4}:){1,6}(:[0-9A-Fa-f]{1,4}){0,6}:?(/[0-9]+)?$'

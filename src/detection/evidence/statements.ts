@@ -9,7 +9,7 @@ import wordsSql from '../../../sql/scan/words.sql' with { type: 'text' }
 import { fromShippedFile, join, literal, type Sql, sql } from '../../lib/sql.ts'
 import { familyOf, type InspectedColumn } from '../columns.ts'
 import { readName } from '../names/hints.ts'
-import type { EvidenceOfTable, InspectedNumber, ValueCounts } from './counts.ts'
+import type { EvidenceOfTable, InspectedNumber, ValueCounts, WordCounts } from './counts.ts'
 import { KEY_WORD_HASHES } from './key-words.ts'
 import { sampled } from './sampled.ts'
 
@@ -43,10 +43,10 @@ export function furtherStatements(
   evidence: EvidenceOfTable,
   sample: Sql,
 ): EvidenceStatement[] {
-  const asked = (worth: (values: ValueCounts) => boolean) =>
+  const asked = (worth: (values: ValueCounts, words: WordCounts | undefined) => boolean) =>
     numbersWhere(columns, (_, number) => {
-      const values = evidence.get(number)?.values
-      return values !== undefined && values.examined > 0 && worth(values)
+      const { values, words } = evidence.get(number) ?? {}
+      return values !== undefined && values.examined > 0 && worth(values, words)
     })
   const documents = numbersWhere(
     columns,
@@ -111,16 +111,17 @@ function mayBeDigitIdentifier(values: ValueCounts): boolean {
   )
 }
 
-/** Codes, hashes and keys. */
-function mayBeLetterIdentifier(values: ValueCounts): boolean {
-  const codes =
-    values.mixed + values.separated - otherForms(values) - values.phoneInternational - values.phoneSeparated
+/** Codes, hashes and keys. A printed IBAN has the shape of a street, but no word of one. */
+function mayBeLetterIdentifier(values: ValueCounts, words: WordCounts | undefined): boolean {
+  const streets = (words?.streetWord ?? 0) >= 0.3 * values.examined ? values.street : 0
+  const phones = values.phoneInternational + values.phoneSeparated
+  const codes = values.mixed + values.separated - otherForms(values) - phones - streets
   const few = values.averageWords <= 2 || (values.averageWords <= 9 && values.averageLength <= 42)
   return few && codes >= 0.3 * values.examined
 }
 
-function otherForms({ email, url, date, street, coordinate, ipv4, document }: ValueCounts): number {
-  return email + url + date + street + coordinate + ipv4 + document
+function otherForms({ email, url, date, coordinate, ipv4, document }: ValueCounts): number {
+  return email + url + date + coordinate + ipv4 + document
 }
 
 /** Documents are kept as text, too. */
@@ -130,7 +131,7 @@ function looksLikeDocuments(values: ValueCounts | undefined): boolean {
 
 /** Chinese and Japanese sentences have no spaces. */
 function isLongText(values: ValueCounts): boolean {
-  const sentences = values.letters + values.mixed - otherForms(values)
+  const sentences = values.letters + values.mixed - values.street - otherForms(values)
   const several = values.averageWords > 1.5 || values.nonAscii >= 0.5 * values.examined
   const long =
     (values.averageWords >= 4 && values.averageLength >= 20) || (several && values.averageLength >= 40)

@@ -22,7 +22,6 @@ export const IDENTIFIERS: Readonly<Record<string, Identifier>> = {
   VIN: identifier('VIN'),
   WALLET: identifier('CRYPTO_WALLET', 'form'),
   US_ABA: identifier('BANK_ACCOUNT', 'never'),
-  BIC: identifier('BANK_ACCOUNT', 'never'),
   US_SSN: identifier('NATIONAL_ID', 'never'),
   US_SSN_DASHED: identifier('NATIONAL_ID', 'form'),
   US_ITIN: identifier('TAX_ID', 'never'),
