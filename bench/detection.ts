@@ -153,7 +153,10 @@ function isLikely(detection: Detection | undefined): boolean {
 }
 
 function labelOf({ detection }: Judged): string | undefined {
-  return detection && isLikely(detection) ? LABELS[detection.entity] : undefined
+  if (!detection || !isLikely(detection)) return undefined
+  const [first] = detection.evidence
+  // A document is labelled as what is in it.
+  return LABELS[detection.entity === 'DOCUMENT' && first?.kind === 'keys' ? first.entity : detection.entity]
 }
 
 function score(

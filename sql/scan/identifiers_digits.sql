@@ -1,11 +1,10 @@
--- Identifiers made of digits, by column: how many of up to 128 distinct values have the form, and of how many the check
--- digits are right; no value is among the results. Reads sampled(number, value). Signs between digits are taken out
+-- Identifiers made of digits, by column: how many of up to 64 distinct values have the form, and of how many the check
+-- digits are right; no value is among the results. Reads picked.sql. Signs between digits are taken out
 -- once; the check digits are computed of the bytes d[0] (the last digit), d[1] …, of a number padded to 20 digits.
 --
 -- Definitions: card, IMEI, SIN, ZA, NPI, IL, SE by ISO/IEC 7812-1 annex B (Luhn); DE, HR by ISO/IEC 7064 MOD 11,10; CN by
 -- ISO/IEC 7064 MOD 11-2; Aadhaar by Verhoeff; all others are weighted sums that their issuers publish.
 SELECT number,
-  count(*)::int AS "examined",
   count(*) FILTER (WHERE card)::int AS "CARD.form",
   count(*) FILTER (WHERE card AND luhn % 10 = 0)::int AS "CARD.checksum",
   count(*) FILTER (WHERE length = 15)::int AS "IMEI.form",
@@ -141,8 +140,13 @@ FROM (
     digits = repeat(left(digits, 1), length) AS repeated,
     length BETWEEN 13 AND 19
       AND digits ~ '^(4|5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|3[47]|3(0[0-5]|[68])|6(011|5|4[4-9])|35(2[89]|[3-8])|62)'
-      AND CASE left(digits, 1) WHEN '4' THEN length IN (13, 16, 19) WHEN '5' THEN length = 16 WHEN '2' THEN length = 16
-        WHEN '3' THEN length IN (14, 15, 16) ELSE length >= 16 END AS card,
+      AND CASE
+        WHEN digits ~ '^3[47]' THEN length = 15
+        WHEN digits ~ '^3[068]' THEN length = 14
+        WHEN left(digits, 1) = '4' THEN length IN (13, 16, 19)
+        WHEN left(digits, 1) IN ('2', '3', '5') THEN length = 16
+        ELSE length >= 16
+      END AS card,
     length = 9 AND value ~ '^[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}$' AND digits !~ '^(000|666|9|...00|.....0000)' AS ssn,
     -- Doubling a digit and adding the digits of that: 2d, less 9 from 5 on.
     d0 + d2 + d4 + d6 + d8 + d10 + d12 + d14 + d16 + d18 + 2 * (d1 + d3 + d5 + d7 + d9 + d11 + d13 + d15 + d17)
@@ -167,16 +171,8 @@ FROM (
           CASE WHEN right(value, 1) IN ('x', 'X') THEN left(plain, -1) || '0' ELSE plain END AS digits
         FROM (
           SELECT number, value, regexp_replace(regexp_replace(value, '\.0$', ''), '[ ./-]', '', 'g') AS plain
-          FROM (
-            SELECT number, unnest((array_agg(value))[1:128]) AS value
-            FROM (
-              SELECT DISTINCT number, btrim(value) AS value
-              FROM sampled
-              WHERE length(value) BETWEEN 8 AND 26
-            ) AS distincts
-            GROUP BY number
-            OFFSET 0
-          ) AS picked
+          FROM picked
+          WHERE length(value) BETWEEN 8 AND 26
           OFFSET 0
         ) AS stripped
         WHERE plain ~ '^[0-9]{8,19}$' OR plain ~ '^[0-9]{17}[xX]$'

@@ -1,11 +1,10 @@
--- Identifiers of letters and digits, by column: how many of up to 128 distinct values have the form, and of how many the
--- check characters are right; no value is among the results. Reads sampled(number, value). Signs are taken out once and
+-- Identifiers of letters and digits, by column: how many of up to 64 distinct values have the form, and of how many the
+-- check characters are right; no value is among the results. Reads picked.sql. Signs are taken out once and
 -- small letters made capitals; a length is asked before a form, and a form before its check characters.
 --
 -- Definitions: IBAN by ISO 13616 (MOD 97-10), VIN by ISO 3779 and 49 CFR 565, NINO by HMRC, codice fiscale by the decree of
 -- 23 December 1976, DNI/NIE, CURP, henkilötunnus, PPS, NRIC, RUT and PAN by their issuers.
 SELECT number,
-  count(*)::int AS "examined",
   count(*) FILTER (WHERE iban)::int AS "IBAN.form",
   count(*) FILTER (WHERE CASE WHEN iban THEN
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(substr(compact, 5) || left(compact, 4), 'A', '10'), 'B', '11'), 'C', '12'), 'D', '13'), 'E', '14'), 'F', '15'), 'G', '16'), 'H', '17'), 'I', '18'), 'J', '19'), 'K', '20'), 'L', '21'), 'M', '22'), 'N', '23'), 'O', '24'), 'P', '25'), 'Q', '26'), 'R', '27'), 'S', '28'), 'T', '29'), 'U', '30'), 'V', '31'), 'W', '32'), 'X', '33'), 'Y', '34'), 'Z', '35')::numeric % 97 = 1
@@ -113,7 +112,24 @@ SELECT number,
   count(*) FILTER (
     WHERE length(value) BETWEEN 26 AND 90 AND value ~ '^(bc1[ac-hj-np-z02-9]{11,71}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|0x[0-9a-fA-F]{40})$'
   )::int AS "WALLET.form",
-  count(*) FILTER (WHERE length IN (8, 11) AND value ~ '^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$')::int AS "BIC.form"
+  count(*) FILTER (
+    WHERE strpos(value, ':') > 0 AND length(value) BETWEEN 3 AND 43
+      AND value ~ '^([0-9A-Fa-f]{0,4}:){7}[0-9A-Fa-f]{0,4}(/[0-9]+)?$|^([0-9A-Fa-f]{1,4}:){1,6}(:[0-9A-Fa-f]{1,4}){0,6}:?(/[0-9]+)?$'
+      AND (strpos(value, '::') > 0 OR length >= 22)
+  )::int AS "IPV6.form",
+  count(*) FILTER (WHERE length(value) = 17 AND value ~ '^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$')::int AS "MAC.form",
+  count(*) FILTER (
+    WHERE length(value) >= 20
+      AND value ~ '^\$(2[abxy]|argon2(id|i|d)|5|6|1|y|scrypt|pbkdf2[-_a-z0-9]*)\$|^(pbkdf2_sha(1|256)|bcrypt_sha256|argon2|scrypt|SCRAM-SHA-256|sha1|sha256|md5)\$|^(\{S?SHA[0-9]*\}|md5[0-9a-f]{32}$)'
+  )::int AS "PASSWORD_HASH.form",
+  count(*) FILTER (
+    WHERE length(value) >= 16
+      AND value ~ '^eyJ[A-Za-z0-9_-]+\.eyJ|^(sk|pk|rk)_(live|test)_|^(AKIA|ASIA)[A-Z0-9]{16}$|^gh[pousr]_[A-Za-z0-9]{20,}|^xox[abpr]-|^AIza[A-Za-z0-9_-]{30,}|^glpat-|^SG\.|^-----BEGIN'
+  )::int AS "API_KEY.form",
+  count(*) FILTER (WHERE length(value) IN (32, 40, 64, 128) AND value ~ '^[0-9a-fA-F]+$')::int AS "HEX_DIGEST.form",
+  count(*) FILTER (
+    WHERE length(value) BETWEEN 3 AND 8 AND value ~ '^[A-TV-Z][0-9][0-9AB](\.[0-9A-Z]{1,4})?$'
+  )::int AS "ICD10.form"
 FROM (
   SELECT *,
     textsend(translate(compact, 'ABCDEFGHJKLMNPRSTUVWXYZ', '12345678123457923456789')) AS valued,
@@ -135,15 +151,8 @@ FROM (
     SELECT number, value, compact, length(compact) AS length
     FROM (
       SELECT number, value, upper(translate(value, ' .-/', '')) AS compact
-      FROM (
-        SELECT number, unnest((array_agg(value))[1:128]) AS value
-        FROM (
-          SELECT DISTINCT number, btrim(value) AS value FROM sampled WHERE length(value) BETWEEN 4 AND 90
-        ) AS distincts
-        GROUP BY number
-        OFFSET 0
-      ) AS picked
-      WHERE octet_length(value) = length(value) AND value ~ '[0-9]'
+      FROM picked
+      WHERE length(value) BETWEEN 3 AND 500 AND octet_length(value) = length(value) AND value ~ '[0-9]'
       OFFSET 0
     ) AS compacted
     OFFSET 0

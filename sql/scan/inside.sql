@@ -1,4 +1,4 @@
--- In how many of up to 256 distinct longer texts personal data stands between other words, by column; no value is among
+-- In how many of up to 128 distinct longer texts personal data stands between other words, by column; no value is among
 -- the results. Reads sampled(number, value). Of a text 4,000 characters are read.
 SELECT number,
   count(*)::int AS "texts",
@@ -33,7 +33,7 @@ FROM (
   FROM (
     SELECT number, value, value ~ '[0-9]{3}' AS has_digits
     FROM (
-      SELECT number, unnest((array_agg(value))[1:256]) AS value
+      SELECT number, unnest((array_agg(value))[1:128]) AS value
       FROM (
         SELECT DISTINCT number, left(value, 4000) AS value FROM sampled WHERE length(value) >= 12
       ) AS distincts

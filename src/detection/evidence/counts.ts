@@ -22,7 +22,6 @@ export interface ValueCounts {
   readonly capitalized: number
   readonly nonAscii: number
   readonly email: number
-  readonly emailInside: number
   readonly phoneInternational: number
   readonly phoneSeparated: number
   readonly phoneDigits: number
@@ -36,15 +35,10 @@ export interface ValueCounts {
   readonly street: number
   readonly coordinate: number
   readonly coordinatePair: number
+  readonly document: number
   readonly url: number
   readonly urlOfUser: number
   readonly ipv4: number
-  readonly ipv6: number
-  readonly mac: number
-  readonly passwordHash: number
-  readonly secret: number
-  readonly hex: number
-  readonly icd: number
   readonly bloodType: number
   readonly boolean: number
 }
@@ -63,7 +57,7 @@ export interface WordCounts {
   readonly gender: number
   readonly job: number
   /** Values with a number and a word of streets. */
-  readonly street: number
+  readonly streetWord: number
   readonly special: number
 }
 
@@ -94,8 +88,6 @@ export interface ColumnEvidence {
   readonly values?: ValueCounts | undefined
   readonly words?: WordCounts | undefined
   readonly identifiers?: ReadonlyMap<string, IdentifierCounts> | undefined
-  /** Distinct values that were asked for identifiers. */
-  readonly identifiersExamined?: number | undefined
   readonly inside?: InsideCounts | undefined
   readonly keys?: readonly DocumentKey[] | undefined
 }

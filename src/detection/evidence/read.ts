@@ -29,10 +29,10 @@ export function readEvidence(
 
 function added(evidence: ColumnEvidence, question: Question, row: Row): ColumnEvidence {
   switch (question) {
-    case 'values':
-      return { ...evidence, values: row as unknown as ValueCounts }
-    case 'words':
-      return { ...evidence, words: row as unknown as WordCounts }
+    case 'values': {
+      const counts = row as unknown as ValueCounts & WordCounts
+      return { ...evidence, values: counts, words: counts.lookedUp > 0 ? counts : undefined }
+    }
     case 'inside':
       return { ...evidence, inside: row as unknown as InsideCounts }
     case 'digits':
@@ -40,7 +40,6 @@ function added(evidence: ColumnEvidence, question: Question, row: Row): ColumnEv
       return {
         ...evidence,
         identifiers: new Map([...(evidence.identifiers ?? []), ...readIdentifiers(row)]),
-        identifiersExamined: Math.max(evidence.identifiersExamined ?? 0, Number(row.examined)),
       }
     case 'keys':
       return { ...evidence, keys: [...(evidence.keys ?? []), readKey(row)] }

@@ -2,17 +2,18 @@ import digitsSql from '../../../sql/scan/identifiers_digits.sql' with { type: 't
 import lettersSql from '../../../sql/scan/identifiers_letters.sql' with { type: 'text' }
 import insideSql from '../../../sql/scan/inside.sql' with { type: 'text' }
 import keysSql from '../../../sql/scan/json_keys.sql' with { type: 'text' }
+import pickedSql from '../../../sql/scan/picked.sql' with { type: 'text' }
 import splitSql from '../../../sql/scan/split.sql' with { type: 'text' }
 import valuesSql from '../../../sql/scan/values.sql' with { type: 'text' }
 import wordsSql from '../../../sql/scan/words.sql' with { type: 'text' }
 import { fromShippedFile, join, literal, type Sql, sql } from '../../lib/sql.ts'
 import { familyOf, type InspectedColumn } from '../columns.ts'
 import { readName } from '../names/hints.ts'
-import type { ColumnEvidence, EvidenceOfTable, InspectedNumber, ValueCounts } from './counts.ts'
+import type { EvidenceOfTable, InspectedNumber, ValueCounts, WordCounts } from './counts.ts'
 import { KEY_WORD_HASHES } from './key-words.ts'
 import { sampled } from './sampled.ts'
 
-export type Question = 'values' | 'words' | 'digits' | 'letters' | 'inside' | 'keys'
+export type Question = 'values' | 'digits' | 'letters' | 'inside' | 'keys'
 
 export interface EvidenceStatement {
   readonly question: Question
@@ -20,47 +21,56 @@ export interface EvidenceStatement {
 }
 
 /**
- * The first question about a table's sample: what its values look like. `sample` is a sub-select that gives every
- * column as text under the name c1, c2 …, in the order of `columns`. No statement where no column is worth a look.
+ * The first question about a table's sample: what its values look like, and which are known words. `sample` is a
+ * sub-select that gives every column as text under the name c1, c2 …, in the order of `columns`. No statement where no
+ * column is worth a look.
  *
  * Statements read only, name nothing that search_path could decide where it is empty, fail on no value, and give counts.
  */
 export function evidenceStatements(columns: readonly InspectedColumn[], sample: Sql): EvidenceStatement[] {
-  const numbers = numbersWhere(columns, isWorthALook)
-  return statement('values', columns, sample, numbers, fromShippedFile(valuesSql))
+  const counted = sql`SELECT * FROM counted LEFT JOIN looked_up USING (number)`
+  return statement('values', columns, sample, numbersWhere(columns, isWorthALook), counted, [
+    ...PICKED,
+    sql`counted AS (${fromShippedFile(valuesSql)})`,
+    sql`split AS (${fromShippedFile(splitSql)})`,
+    sql`looked_up AS (${fromShippedFile(wordsSql)})`,
+  ])
 }
 
-/** What else to ask, once it is known what the values look like: at most five statements, of few columns each. */
+/** What else to ask, once it is known what the values look like: at most four statements, of few columns each. */
 export function furtherStatements(
   columns: readonly InspectedColumn[],
   evidence: EvidenceOfTable,
   sample: Sql,
 ): EvidenceStatement[] {
-  const asked = (worth: (values: ValueCounts, column: InspectedColumn) => boolean) =>
-    numbersWhere(columns, (column, number) => {
-      const values = evidence.get(number)?.values
-      return values !== undefined && values.examined > 0 && worth(values, column)
+  const asked = (worth: (values: ValueCounts, words: WordCounts | undefined) => boolean) =>
+    numbersWhere(columns, (_, number) => {
+      const { values, words } = evidence.get(number) ?? {}
+      return values !== undefined && values.examined > 0 && worth(values, words)
     })
-  const documents = numbersWhere(columns, ({ type }) => familyOf(type) === 'json')
-  const texts = asked(isLongText)
+  const documents = numbersWhere(
+    columns,
+    ({ type }, number) => familyOf(type) === 'json' || looksLikeDocuments(evidence.get(number)?.values),
+  )
+  const texts = [...asked(isLongText), ...documents].toSorted((left, right) => left - right)
   return [
-    ...statement('words', columns, sample, asked(isMadeOfWords), fromShippedFile(wordsSql), [
-      sql`split AS (${fromShippedFile(splitSql)})`,
-    ]),
-    ...statement('digits', columns, sample, asked(mayBeDigitIdentifier), fromShippedFile(digitsSql)),
-    ...statement('letters', columns, sample, asked(mayBeLetterIdentifier), fromShippedFile(lettersSql)),
+    ...statement('digits', columns, sample, asked(mayBeDigitIdentifier), fromShippedFile(digitsSql), PICKED),
     ...statement(
-      'inside',
+      'letters',
       columns,
       sample,
-      [...texts, ...documents].toSorted((a, b) => a - b),
-      fromShippedFile(insideSql),
+      asked(mayBeLetterIdentifier),
+      fromShippedFile(lettersSql),
+      PICKED,
     ),
-    ...statement('keys', columns, sample, documents, fromShippedFile(keysSql), [
-      sql`known(place, hash) AS (SELECT w.place::pg_catalog.int4, w.hash FROM pg_catalog.unnest(pg_catalog.string_to_array(${literal(KEY_WORD_HASHES)}, ' ')) WITH ORDINALITY AS w(hash, place))`,
-    ]),
+    ...statement('inside', columns, sample, texts, fromShippedFile(insideSql)),
+    ...statement('keys', columns, sample, documents, fromShippedFile(keysSql), [KNOWN_KEY_WORDS]),
   ]
 }
+
+const PICKED = [sql`picked AS MATERIALIZED (${fromShippedFile(pickedSql)})`]
+
+const KNOWN_KEY_WORDS = sql`known(place, hash) AS (SELECT w.place::pg_catalog.int4, w.hash FROM pg_catalog.unnest(pg_catalog.string_to_array(${literal(KEY_WORD_HASHES)}, ' ')) WITH ORDINALITY AS w(hash, place))`
 
 function statement(
   question: Question,
@@ -90,38 +100,40 @@ function isWorthALook({ name, type }: InspectedColumn): boolean {
   return (family === 'number' || family === 'date') && readName(name).hints.length > 0
 }
 
-function isMadeOfWords(values: ValueCounts, { name, type }: InspectedColumn): boolean {
-  if (familyOf(type) !== 'text' || values.averageWords > 10 || values.averageLength > 100) return false
-  const ofLetters = values.letters - values.long + values.street
-  return ofLetters >= 0.3 * values.examined || (ofLetters > 0 && readName(name).hints.length > 0)
-}
-
+/** A Chinese number may end in X, which makes it mixed. */
 function mayBeDigitIdentifier(values: ValueCounts): boolean {
-  const other = values.date + values.coordinate + values.ipv4 + values.ipv6 + values.phoneInternational
+  const numbers = values.digits + values.separated - otherForms(values) - values.phoneInternational
+  const mayEndInX = values.maxLength === 18 && values.averageWords === 1
   return (
     values.maxLength >= 8 &&
     values.minLength <= 26 &&
-    values.digits + values.separated + values.mixed - other >= 0.3 * values.examined &&
-    values.averageWords <= 6
+    numbers + (mayEndInX ? values.mixed : 0) >= 0.3 * values.examined
   )
 }
 
-function mayBeLetterIdentifier(values: ValueCounts): boolean {
-  const other = values.email + values.url + values.date + values.hex + values.street
-  return (
-    values.mixed + values.separated - other >= 0.3 * values.examined &&
-    values.averageLength <= 42 &&
-    values.averageWords <= 9
-  )
+/** Codes, hashes and keys. A printed IBAN has the shape of a street, but no word of one. */
+function mayBeLetterIdentifier(values: ValueCounts, words: WordCounts | undefined): boolean {
+  const streets = (words?.streetWord ?? 0) >= 0.3 * values.examined ? values.street : 0
+  const phones = values.phoneInternational + values.phoneSeparated
+  const codes = values.mixed + values.separated - otherForms(values) - phones - streets
+  const few = values.averageWords <= 2 || (values.averageWords <= 9 && values.averageLength <= 42)
+  return few && codes >= 0.3 * values.examined
 }
 
+function otherForms({ email, url, date, coordinate, ipv4, document }: ValueCounts): number {
+  return email + url + date + coordinate + ipv4 + document
+}
+
+/** Documents are kept as text, too. */
+function looksLikeDocuments(values: ValueCounts | undefined): boolean {
+  return values !== undefined && values.document > 0.5 * values.examined
+}
+
+/** Chinese and Japanese sentences have no spaces. */
 function isLongText(values: ValueCounts): boolean {
-  const other = values.url + values.hex + values.passwordHash + values.date + values.email
-  return (
-    (values.averageWords >= 3 || values.averageLength >= 30) &&
-    other < 0.5 * values.examined &&
-    values.maxLength >= 12
-  )
+  const sentences = values.letters + values.mixed - values.street - otherForms(values)
+  const several = values.averageWords > 1.5 || values.nonAscii >= 0.5 * values.examined
+  const long =
+    (values.averageWords >= 4 && values.averageLength >= 20) || (several && values.averageLength >= 40)
+  return long && sentences >= 0.5 * values.examined
 }
-
-export type { ColumnEvidence }

@@ -1,5 +1,5 @@
 import type { Entity } from '../entities.ts'
-import type { ColumnEvidence, ValueCounts, WordCounts } from '../evidence/counts.ts'
+import type { ColumnEvidence, IdentifierCounts, ValueCounts, WordCounts } from '../evidence/counts.ts'
 import type { Evidence, Fit, Verdict } from './evidence.ts'
 import { IDENTIFIED, IDENTIFIERS } from './identifiers.ts'
 
@@ -14,15 +14,16 @@ const KNOWN = 0.3
 export function fitOf(entity: Entity, evidence: ColumnEvidence): Fit {
   const { values, words } = evidence
   if (!values || values.examined === 0) return open
-  const direct = FITS[entity]?.(values, words)
-  const identified = IDENTIFIED.has(entity) ? identifierFit(entity, evidence) : undefined
-  return direct ?? identified ?? codedFit(values)
+  const identified = identifierFit(entity, values, evidence.identifiers)
+  const direct = FITS[entity]?.(values, words, identified)
+  return direct ?? (IDENTIFIED.has(entity) ? identified : codedFit(values))
 }
 
 const open: Fit = { verdict: 'open', evidence: [] }
 const contradiction: Fit = { verdict: 'contradicts', evidence: [] }
 
-type Question = (values: ValueCounts, words: WordCounts | undefined) => Fit
+/** Gives undefined where the identifiers alone decide. */
+type Question = (values: ValueCounts, words: WordCounts | undefined, identified: Fit) => Fit | undefined
 
 const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   EMAIL: (values) =>
@@ -60,7 +61,9 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   STREET: (values, words) => streetFit(values, words),
   ADDRESS: (values, words) => streetFit(values, words),
   POSTCODE: (values) =>
-    share(values, 'postcode') >= 0.5 ? byForm('supports', values, 'postcode') : contradiction,
+    share(values, 'postcode') < 0.5
+      ? contradiction
+      : byForm(share(values, 'digits') < 0.5 ? 'supports' : 'fits', values, 'postcode'),
   CITY: (values, words) => placeFit(values, words, 'city'),
   PLACE_OF_BIRTH: (values, words) =>
     shareOfWords(words, 'country') >= KNOWN
@@ -83,7 +86,7 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   },
   AGE: (values) =>
     share(values, 'ageNumber') >= STRONG
-      ? byShape('supports', values, 'ageNumber')
+      ? byShape('fits', values, 'ageNumber')
       : share(values, 'digits') < 0.5 && values.averageLength <= 12 && values.distinct <= 30
         ? fits
         : contradiction,
@@ -102,28 +105,22 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   SALARY: (values) => (share(values, 'digits') + share(values, 'separated') >= 0.5 ? fits : contradiction),
   CVV: (values) => (share(values, 'smallNumber') >= 0.5 || values.maxLength <= 4 ? fits : contradiction),
 
-  IP_ADDRESS: (values) =>
-    share(values, 'ipv4') >= STRONG
-      ? byForm('proves', values, 'ipv4')
-      : share(values, 'ipv6') >= STRONG
-        ? byForm('proves', values, 'ipv6')
-        : contradiction,
-  MAC_ADDRESS: (values) => (share(values, 'mac') >= STRONG ? byForm('proves', values, 'mac') : contradiction),
+  IP_ADDRESS: (values) => (share(values, 'ipv4') >= STRONG ? byForm('proves', values, 'ipv4') : undefined),
   PROFILE_URL: (values) =>
     share(values, 'urlOfUser') >= STRONG
       ? byForm('proves', values, 'urlOfUser')
       : share(values, 'url') >= 0.5
         ? byForm('fits', values, 'url')
         : contradiction,
-  PASSWORD: (values) => {
-    if (share(values, 'passwordHash') >= STRONG) return byForm('proves', values, 'passwordHash')
-    if (share(values, 'hex') >= STRONG) return byForm('supports', values, 'hex')
+  PASSWORD: (values, _, identified) => {
+    if (identified.evidence.length > 0) return identified
     return share(values, 'boolean') >= 0.5 || share(values, 'date') >= 0.5 ? contradiction : fits
   },
-  SECRET: (values) => {
-    if (share(values, 'secret') >= STRONG) return byForm('proves', values, 'secret')
-    if (share(values, 'hex') >= STRONG || share(values, 'long') >= STRONG)
-      return byForm('supports', values, 'long')
+  SECRET: (values, _, identified) => {
+    const [found] = identified.evidence
+    // A digest is a secret where the name says so, and the checksum of a file where it says nothing.
+    if (found?.kind === 'values' && found.form === 'HEX_DIGEST') return { ...identified, verdict: 'supports' }
+    if (found) return identified
     return values.averageLength < 8 || share(values, 'date') >= 0.5 ? contradiction : fits
   },
   USERNAME: (values) =>
@@ -139,12 +136,10 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
       : values.maxLength <= 12
         ? fits
         : contradiction,
-  DIAGNOSIS: (values) =>
-    share(values, 'icd') >= STRONG
-      ? byForm(values.distinct >= ENOUGH_DISTINCT ? 'supports' : 'fits', values, 'icd')
-      : share(values, 'boolean') >= 0.5 || share(values, 'digits') >= 0.5
-        ? contradiction
-        : fits,
+  DIAGNOSIS: (values, _, identified) => {
+    if (identified.evidence.length > 0) return { ...identified, verdict: 'supports' }
+    return share(values, 'boolean') >= 0.5 || share(values, 'digits') >= 0.5 ? contradiction : fits
+  },
   FREE_TEXT: (values) => (values.averageWords >= 4 ? open : contradiction),
 }
 
@@ -157,9 +152,10 @@ function nameFit(values: ValueCounts, words: WordCounts | undefined, which: 'fir
 }
 
 function streetFit(values: ValueCounts, words: WordCounts | undefined): Fit {
-  const known = shareOfWords(words, 'street')
-  if (known >= STRONG && share(values, 'street') >= STRONG) return byWords(several(values), words, 'street')
-  if (known >= 0.2) return byWords('supports', words, 'street')
+  const known = shareOfWords(words, 'streetWord')
+  if (known >= STRONG && share(values, 'street') >= STRONG)
+    return byWords(several(values), words, 'streetWord')
+  if (known >= 0.2) return byWords('supports', words, 'streetWord')
   if (share(values, 'street') >= KNOWN) return byForm('supports', values, 'street')
   return share(values, 'date') < 0.3 && share(values, 'boolean') < 0.3 ? fits : contradiction
 }
@@ -181,19 +177,20 @@ function codedFit(values: ValueCounts): Fit {
   return fits
 }
 
-function identifierFit(entity: Entity, evidence: ColumnEvidence): Fit {
-  const of = evidence.identifiersExamined ?? 0
-  const found = [...(evidence.identifiers ?? [])].filter(([name]) => IDENTIFIERS[name]?.entity === entity)
+function identifierFit(
+  entity: Entity,
+  values: ValueCounts,
+  identifiers: ReadonlyMap<string, IdentifierCounts> = new Map(),
+): Fit {
+  const of = values.examined
+  const found = [...identifiers].filter(([name]) => IDENTIFIERS[name]?.entity === entity)
   const byChecksum = found
     .filter(([, { checksum }]) => checksum >= STRONG * of)
     .toSorted(([, left], [, right]) => right.checksum - left.checksum)[0]
   if (byChecksum) {
     const [form, { checksum }] = byChecksum
     const alone = IDENTIFIERS[form]?.alone === 'checksum' && of >= ENOUGH_DISTINCT
-    return {
-      verdict: alone ? 'proves' : 'supports',
-      evidence: [{ kind: 'checksum', form, hits: checksum, of }],
-    }
+    return fitWith(alone ? 'proves' : 'supports', { kind: 'checksum', form, hits: checksum, of })
   }
   const byOwnForm = found
     .filter(([, { form }]) => form >= STRONG * of)
@@ -201,11 +198,10 @@ function identifierFit(entity: Entity, evidence: ColumnEvidence): Fit {
   if (byOwnForm) {
     const [form, { form: hits }] = byOwnForm
     const alone = IDENTIFIERS[form]?.alone === 'form' && of >= 3
-    return { verdict: alone ? 'proves' : 'fits', evidence: [{ kind: 'values', form, hits, of }] }
+    return fitWith(alone ? 'proves' : 'fits', { kind: 'values', form, hits, of })
   }
-  const values = evidence.values
-  const looksCoded = values !== undefined && values.averageLength >= 6 && share(values, 'letters') < 0.5
-  return looksCoded && share(values, 'date') < 0.5 ? { verdict: 'fits', evidence: [] } : contradiction
+  const looksCoded = values.averageLength >= 6 && share(values, 'letters') < 0.5
+  return looksCoded && share(values, 'date') < 0.5 ? fits : contradiction
 }
 
 const aloneRank = (name: string) => (IDENTIFIERS[name]?.alone === 'form' ? 0 : 1)
@@ -248,7 +244,7 @@ function fitWith(verdict: Verdict, evidence: Evidence): Fit {
 
 /** Entities that values can prove without a name. */
 export const PROVABLE: readonly Entity[] = [
-  ...(['EMAIL', 'IP_ADDRESS', 'MAC_ADDRESS', 'PASSWORD', 'SECRET', 'PROFILE_URL'] as const),
+  ...(['EMAIL', 'PROFILE_URL'] as const),
   ...IDENTIFIED,
   ...(['GEO_COORDINATES', 'PHONE', 'STREET', 'PERSON_NAME', 'GENDER', 'BLOOD_TYPE'] as const),
 ]

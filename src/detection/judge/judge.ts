@@ -49,7 +49,7 @@ function judge(
       : [
           ...name.hints.map((hint) => judgeHint(column, hint, name, evidence, context)),
           ...PROVABLE.map((entity) => judgeValues(entity, evidence)),
-          judgeText(evidence),
+          evidence.keys ? judgeDocument(evidence) : judgeText(evidence),
           judgeType(column),
         ]
   const best = candidates
@@ -97,8 +97,16 @@ function judgeHint(
   if (decides) {
     return detection(entity, IN_CONTEXT[subject.says], [told, ...fit.evidence, ...subject.evidence])
   }
-  return detection(entity, confidence, [told, ...fit.evidence])
+  return detection(entity, placed(entity, confidence, context), [told, ...fit.evidence])
 }
+
+/** A country, or the city of a shop, is nobody's: only beside a person it is personal. */
+function placed(entity: Entity, confidence: number, { says }: Context): number {
+  const nobodys = (entity === 'COUNTRY' && says !== 'person') || (entity === 'CITY' && says === 'thing')
+  return nobodys ? Math.min(confidence, NOBODYS_PLACE) : confidence
+}
+
+const NOBODYS_PLACE = 0.4
 
 /** Weak names that mean a person where the table is about persons. */
 function needsPerson(entity: Entity): boolean {

@@ -1,5 +1,5 @@
 import type { Entity } from '../entities.ts'
-import { ABOUT, HINTS, MOST_WORDS, PEOPLE, type Strength, THINGS } from './lexicon.ts'
+import { ABOUT, HINTS, MOST_WORDS, PEOPLE, QUANTITIES, type Strength, THINGS } from './lexicon.ts'
 import { hasNoCase, tokensOf } from './tokens.ts'
 
 export interface NameHint {
@@ -30,13 +30,19 @@ export function readName(name: string): NameReading {
     at += length
   }
   const hinted = new Set(hints.filter(({ strength }) => strength === 'strong').map(({ token }) => token))
-  const about = rest.some((word) => ABOUT.has(word) && !hinted.has(word))
+  const ofBirth = hints.some(({ entity }) => entity === 'DATE_OF_BIRTH')
+  const about =
+    rest.some((word) => ABOUT.has(word) && !hinted.has(word) && !(ofBirth && TIMES.has(word))) ||
+    (rest.length > 1 && rest[0] === words[0] && QUANTITIES.has(rest[0] ?? ''))
   return {
     hints: about ? [] : hints.toSorted((left, right) => rank(left) - rank(right)),
     subject: subjectOf(rest),
     about,
   }
 }
+
+/** The parts of a date of birth are as telling as the whole. */
+const TIMES: ReadonlySet<string> = new Set(['date', 'datetime', 'time', 'timestamp', 'year', 'month', 'day'])
 
 /** What a table's name says its rows are: people, things, or nothing that is known. */
 export function subjectOfTable(name: string): 'person' | 'thing' | null {

@@ -15,4 +15,6 @@ export interface Pack {
   readonly things: Phrases
   /** Beside a hint, these make the column speak about the data and not hold it: `email_verified`. */
   readonly about: Phrases
+  /** The same at the beginning of a name alone: `number_of_phones`, but `passport_number`. */
+  readonly quantities?: Phrases
 }

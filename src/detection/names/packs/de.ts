@@ -99,8 +99,7 @@ export const de: Pack = {
     produkt, produkte, artikel, firma, firmen, unternehmen, datei, gruppe, stadt, land, lander,
     abteilung, verein, schule, projekt, standort, standorte, filiale, lieferant, lieferanten
   `,
-  about: `
-    bestatigt, bestaetigt, geprueft, gepruft, gultig, gueltig, anzahl, ist, hat, art, typ, datum,
-    geandert, geaendert, erstellt, gesendet, aktiv, nr, nummer
-  `,
+  about:
+    'bestatigt, bestaetigt, geprueft, gepruft, gultig, gueltig, anzahl, ist, hat, art, typ, datum, geandert, geaendert, erstellt, gesendet, aktiv',
+  quantities: 'nr, nummer, zahl',
 }

@@ -164,8 +164,8 @@ export const en: Pack = {
     POSTCODE: 'pin, post, zip4',
     CITY: 'location, region, district, village, hometown',
     COUNTRY: 'country, country code, country name',
-    GEO_COORDINATES: 'lat, lng, lon, long, coordinates, geo, location, coords, position, point, x, y',
-    DATE_OF_BIRTH: 'birth, date, bd',
+    GEO_COORDINATES: 'lat, lng, lon, long, coordinates, geo, location, coords',
+    DATE_OF_BIRTH: 'birth, bd',
     GENDER: 'title, salutation, honorific',
     LANGUAGE: 'language, languages, lang',
     OCCUPATION: 'title, job, position, role, designation, employer, work title',
@@ -183,7 +183,7 @@ export const en: Pack = {
     PHOTO: 'picture, image, face',
     SIGNATURE: 'signature',
     PASSWORD: 'pass, pw, hash, salt, pin',
-    SECRET: 'token, key, session, credentials, credential',
+    SECRET: 'token, session, credentials, credential',
     USERNAME: 'user, handle, account, created by, updated by, modified by, alias, uid, screenname',
     PROFILE_URL: 'url, website, homepage, link, profile, web',
     IP_ADDRESS: 'host, address, addr, remote',
@@ -235,9 +235,8 @@ export const en: Pack = {
     deleted, expires, expired, expiry, exp, time, timestamp, date, datetime, year, month, day, failed,
     bounce, bounced, subscribed, unsubscribed, notification, notifications, notify, preference,
     preferences, policy, label, sort, position, index, idx, version, complete, completed, provided,
-    subject, campaign, provider, domain, id, ids, uid, uuid, guid, fk, key, ref, number, num, nr, no,
-    not, reason, category, level, field, column, media, error, errors, requested, option, options,
-    setting, settings, success, matched, match, same, change, changes, education, counseling, exchange,
-    instructions, disambiguated, prefix, suffix, extension, ext, tax, fee, price, cost
+    subject, campaign, provider, domain, id, ids, uid, uuid, guid, fk, key, ref, not, reason, category, level, field, column, error, errors, requested, option, options,
+    setting, settings, success, matched, match, same, change, changes, instructions, prefix, suffix, extension, ext, tax, fee, price, cost
   `,
+  quantities: 'number, num, no, nr, nb, n, many',
 }

@@ -87,8 +87,7 @@ export const es: Pack = {
     producto, productos, empresa, empresas, archivo, grupo, ciudad, pais, articulo, tienda, proyecto,
     sucursal, proveedor, proveedores, departamento, categoria, escuela
   `,
-  about: `
-    verificado, confirmado, valido, cantidad, es, tiene, estado, tipo, creado, modificado, enviado,
-    activo
-  `,
+  about:
+    'verificado, confirmado, valido, cantidad, es, tiene, estado, tipo, creado, modificado, enviado, activo',
+  quantities: 'numero, nro, cantidad',
 }

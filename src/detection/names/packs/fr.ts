@@ -85,5 +85,6 @@ export const fr: Pack = {
     produit, produits, entreprise, societe, fichier, groupe, ville, pays, article, articles, magasin,
     projet, service, etablissement, ecole, fournisseur
   `,
-  about: 'verifie, valide, confirme, nombre, nb, est, statut, actif, envoye, cree, modifie',
+  about: 'verifie, valide, confirme, est, statut, actif, envoye, cree, modifie',
+  quantities: 'nombre, nb, numero',
 }

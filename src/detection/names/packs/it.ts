@@ -70,7 +70,6 @@ export const it: Pack = {
     prodotto, prodotti, azienda, aziende, societa, gruppo, articolo, articoli, negozio, progetto,
     fornitore, fornitori, reparto, scuola
   `,
-  about: `
-    verificato, confermato, valido, numero, stato, tipo, creato, modificato, inviato, attivo
-  `,
+  about: 'verificato, confermato, valido, stato, tipo, creato, modificato, inviato, attivo',
+  quantities: 'numero',
 }

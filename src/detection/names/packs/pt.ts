@@ -74,7 +74,6 @@ export const pt: Pack = {
     produto, produtos, empresa, empresas, arquivo, grupo, cidade, loja, projeto, fornecedor,
     fornecedores, departamento, escola, categoria
   `,
-  about: `
-    verificado, confirmado, valido, quantidade, qtd, tipo, criado, alterado, enviado, ativo
-  `,
+  about: 'verificado, confirmado, valido, quantidade, qtd, tipo, criado, alterado, enviado, ativo',
+  quantities: 'numero, quantidade',
 }
