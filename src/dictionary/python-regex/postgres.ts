@@ -153,7 +153,7 @@ function boundsOf(min: number, max: number): string[] {
 function fixedBounds(count: number): string[] {
   const whole = Array.from({ length: Math.floor(count / MAX_BOUND) }, () => `{${MAX_BOUND}}`)
   const rest = count % MAX_BOUND
-  return rest > 0 ? [...whole, `{${rest}}`] : whole
+  return rest > 0 ? [...whole, between(rest, rest)] : whole
 }
 
 function atLeast(min: number): string {
