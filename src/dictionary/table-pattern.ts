@@ -1,6 +1,7 @@
-import type { Place } from '../lib/fault.ts'
+import { Fault, type Place } from '../lib/fault.ts'
 import type { Node } from './literal/node.ts'
 import { describeName, exactName, matchesName, type NamePattern, nameMask } from './name-pattern.ts'
+import { PythonRegexError, UntranslatableRegex } from './python-regex/python-regex.ts'
 import type { Shape } from './shape.ts'
 
 /** Which tables an entry speaks of. */
@@ -48,11 +49,19 @@ function readName(
   if (exact && mask) shape.refuse(mask, `An entry names ${key} or ${key}_mask, not both.`)
   if (exact) return exactName(shape.filledText(exact, `"${key}"`))
   if (!mask) return shape.refuse(entry, `An entry needs "${key}" or "${key}_mask".`)
+  const { text, placeOf } = shape.sql(mask, `"${key}_mask"`)
   try {
-    return nameMask(shape.filledText(mask, `"${key}_mask"`))
+    return nameMask(text)
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    return shape.refuse(mask, `"${key}_mask" is not a regular expression.`, error.message)
+    if (!(error instanceof PythonRegexError || error instanceof UntranslatableRegex)) throw error
+    const message =
+      error instanceof PythonRegexError
+        ? `"${key}_mask" is not a regular expression: ${error.message}.`
+        : `"${key}_mask" holds ${error.construct}, which is not supported.`
+    throw new Fault('dictionary-shape', message, {
+      place: placeOf(error.offset),
+      remedy: 'It is read as one of Python.',
+    })
   }
 }
 

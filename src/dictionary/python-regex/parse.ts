@@ -1,5 +1,5 @@
 import { readBrackets } from './brackets.ts'
-import { ANY_CHARACTER, type CharSet, complement, singleCharacter } from './char-set.ts'
+import { ANY_CHARACTER, complement, singleCharacter } from './char-set.ts'
 import { alphabetOf, readEscape } from './escapes.ts'
 import { type Flags, isFlag, readFlags } from './flags.ts'
 import { checkGroupName, Groups } from './groups.ts'
@@ -65,42 +65,52 @@ class Parser {
     const items: Regex[] = []
     let flags = outerFlags
     let last: Last = 'nothing'
-    const push = (item: Regex, as: Last = 'item') => {
-      items.push(item)
-      last = as
-    }
     while (reader.next !== undefined && reader.next !== '|' && reader.next !== ')') {
       const at = reader.at
       const unit = reader.take()!
       if (flags.verbose && ' \t\n\r\v\f'.includes(unit)) continue
-      if (flags.verbose && unit === '#') this.#skipLine()
-      else if (unit.startsWith('\\')) {
-        const item = this.#escape(unit, at, flags)
-        push(item, item.kind === 'anchor' || item.kind === 'boundary' ? 'assertion' : 'item')
-      } else if (unit === '[') push(characters(readBrackets(reader, flags)))
-      else if (unit === '.') push(characters(flags.dotAll ? ANY_CHARACTER : NOT_NEWLINE))
-      else if (unit === '^') push(anchor(flags.multiline ? 'lineStart' : 'start'), 'assertion')
-      else if (unit === '$') push(anchor(flags.multiline ? 'lineEnd' : 'beforeLastNewline'), 'assertion')
-      else if (unit === '(') {
-        const item = this.#parentheses(at, flags)
-        if (item === 'comment') continue
-        if (item === 'flags') {
-          if (where === 'inside' || items.length > 0) {
-            throw new PythonRegexError('global flags not at the start of the expression', at)
-          }
-          flags = this.#patternFlags
-        } else push(item)
-      } else if ('*+?{'.includes(unit)) {
-        const quantifier = readQuantifier(reader, unit)
-        if (!quantifier) push(characters(literal(unit, flags)))
-        else {
-          if (last === 'nothing' || last === 'assertion') throw new PythonRegexError('nothing to repeat', at)
-          if (last === 'repeat') throw new PythonRegexError('multiple repeat', at)
-          push({ kind: 'repeat', body: items.pop()!, ...quantifier, at }, 'repeat')
+      if (flags.verbose && unit === '#') {
+        this.#skipLine()
+        continue
+      }
+      const quantifier = '*+?{'.includes(unit) ? readQuantifier(reader, unit) : undefined
+      if (quantifier) {
+        if (last === 'repeat') throw new PythonRegexError('multiple repeat', at)
+        if (last !== 'item') throw new PythonRegexError('nothing to repeat', at)
+        items.push({ kind: 'repeat', body: items.pop()!, ...quantifier, at })
+        last = 'repeat'
+        continue
+      }
+      const item = this.#item(unit, at, flags)
+      if (item === 'comment') continue
+      if (item === 'flags') {
+        if (where === 'inside' || items.length > 0) {
+          throw new PythonRegexError('global flags not at the start of the expression', at)
         }
-      } else push(characters(literal(unit, flags)))
+        flags = this.#patternFlags
+        continue
+      }
+      items.push(item)
+      // A group can be repeated, whatever is in it.
+      last = unit !== '(' && (item.kind === 'anchor' || item.kind === 'boundary') ? 'assertion' : 'item'
     }
     return sequence(items)
+  }
+
+  #item(unit: string, at: number, flags: Flags): Regex | 'comment' | 'flags' {
+    switch (unit) {
+      case '(':
+        return this.#parentheses(at, flags)
+      case '[':
+        return characters(readBrackets(this.#reader, flags))
+      case '.':
+        return characters(flags.dotAll ? ANY_CHARACTER : NOT_NEWLINE)
+      case '^':
+        return anchor(flags.multiline ? 'lineStart' : 'start')
+      case '$':
+        return anchor(flags.multiline ? 'lineEnd' : 'beforeLastNewline')
+    }
+    return unit.startsWith('\\') ? this.#escape(unit, at, flags) : literal(unit.codePointAt(0)!, flags)
   }
 
   #skipLine(): void {
@@ -115,7 +125,7 @@ class Parser {
     if (unit === '\\B') return { kind: 'boundary', negated: true, word: alphabet.word }
     const meaning = readEscape(this.#reader, unit, alphabet)
     if ('set' in meaning) return characters(meaning.set)
-    if ('codePoint' in meaning) return characters(folded(singleCharacter(meaning.codePoint), flags))
+    if ('codePoint' in meaning) return literal(meaning.codePoint, flags)
     const group = Number(meaning.group)
     if (group > this.#groups.count) {
       this.#reader.refuse(`invalid group reference ${group}`, meaning.group.length)
@@ -249,10 +259,7 @@ function anchor(place: Anchor['place']): Regex {
   return { kind: 'anchor', place }
 }
 
-function literal(unit: string, flags: Flags): CharSet {
-  return folded(singleCharacter(unit.codePointAt(0)!), flags)
-}
-
-function folded(set: CharSet, flags: Flags): CharSet {
-  return flags.ignoreCase ? alphabetOf(flags).fold(set) : set
+function literal(codePoint: number, flags: Flags): Regex {
+  const set = singleCharacter(codePoint)
+  return characters(flags.ignoreCase ? alphabetOf(flags).fold(set) : set)
 }

@@ -24,6 +24,9 @@ const MAX_BOUND = 255
 /** Beyond this a repetition is larger than PostgreSQL's limit on a compiled expression in any case. */
 const MAX_COUNT = MAX_BOUND * MAX_BOUND
 
+/** Characters; PostgreSQL finds 100,000 of them too complex where they are no ranges. */
+const MAX_LENGTH = 1_000_000
+
 /**
  * The pattern in PostgreSQL's language: `value ~ pattern` is true exactly where Python's `re.search` finds something
  * (https://www.postgresql.org/docs/current/functions-matching.html). Throws UntranslatableRegex. PostgreSQL may still
@@ -96,9 +99,9 @@ class PostgresPrinter {
     if (largest > MAX_COUNT) refuse(`a repetition of more than ${MAX_COUNT}`)
     if (largest > MAX_BOUND && isCaptured)
       refuse(`a back-reference into a repetition of more than ${MAX_BOUND}`)
-    return boundsOf(min, max)
-      .map((bounds) => text + bounds)
-      .join('')
+    const quantifiers = boundsOf(min, max)
+    if (quantifiers.length * text.length > MAX_LENGTH) refuse('a repetition that is too long to write out')
+    return quantifiers.map((quantifier) => text + quantifier).join('')
   }
 
   #atom(node: Regex): string {
@@ -153,7 +156,7 @@ function boundsOf(min: number, max: number): string[] {
 function fixedBounds(count: number): string[] {
   const whole = Array.from({ length: Math.floor(count / MAX_BOUND) }, () => `{${MAX_BOUND}}`)
   const rest = count % MAX_BOUND
-  return rest > 0 ? [...whole, `{${rest}}`] : whole
+  return rest > 0 ? [...whole, between(rest, rest)] : whole
 }
 
 function atLeast(min: number): string {

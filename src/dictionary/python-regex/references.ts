@@ -25,8 +25,8 @@ type Language = 'PostgreSQL' | 'JavaScript'
  * - Both forget what a group captured when the repetition around it comes round again; Python keeps it. So a group must
  *   stand before its reference in the same round, on every way that leads there.
  * - Python lets a repetition end with an empty round, which sets the group to nothing; the others do not.
- * - JavaScript's reference to a group that took no part matches the empty text; Python's and PostgreSQL's fail.
- * - PostgreSQL has no captures and no back-references inside lookarounds.
+ * - JavaScript's reference to a group that took no part matches the empty text; Python's fails.
+ * - In PostgreSQL there are more obstacles.
  */
 export function settleReferences(tree: Regex, language: Language): Regex {
   const found = collect(tree)
@@ -51,13 +51,12 @@ function isNeverSet({ node: reference, path }: Placed<Reference>, found: Found, 
   const refuse = (construct: string): never => {
     throw new UntranslatableRegex(construct, reference.at, language)
   }
-  if (language === 'PostgreSQL' && [...group.path, ...path].some(isLook)) {
-    refuse('a back-reference into or inside a lookaround')
-  }
   if (reference.ignoreCase && contains(group.node, hasCase)) refuse('a back-reference that ignores case')
   const fork = forkOf(path, group.path)
   const together = path.slice(0, fork + 1)
   const toGroup = group.path.slice(fork + 1)
+  const isInLoop = together.some(isLoop)
+  const meet = together.at(-1)
   if (toGroup.some((node) => node.kind === 'look' && node.negated)) {
     refuse('a back-reference into a negative lookaround')
   }
@@ -65,26 +64,34 @@ function isNeverSet({ node: reference, path }: Placed<Reference>, found: Found, 
     refuse('a back-reference into a repetition that can match nothing')
   }
   if (toGroup.some((node) => node.kind === 'repeat' && node.max === 0)) return true
-  if (language === 'PostgreSQL' && path.some((node) => isLoop(node) && isNullable(node.body))) {
-    refuse('a back-reference in a repetition that can match nothing')
-  }
-  if (language === 'PostgreSQL' && isNullable(path[0]!)) {
-    refuse('a back-reference in a pattern that can match nothing')
-  }
-  const isInLoop = together.some(isLoop)
-  const meet = together.at(-1)
   if (meet?.kind === 'alternation' && !isInLoop) return true
-  if (language === 'PostgreSQL' && toGroup.length > 0) {
-    refuse('a back-reference to a group that is not a direct part of the sequence')
-  }
-  if (language === 'PostgreSQL' && isNullable(group.node)) {
-    refuse('a back-reference to a group that can match nothing')
-  }
-  const isCertain = meet?.kind === 'sequence' && toGroup.every(isOnEveryWay)
-  if (!isCertain && (language === 'JavaScript' || isInLoop)) {
+  if (meet?.kind !== 'sequence' || !toGroup.every(isOnEveryWay)) {
     refuse('a back-reference to a group that may have taken no part')
   }
-  return false
+  const obstacle = language === 'PostgreSQL' && obstacleInPostgres(group, path, toGroup)
+  return obstacle ? refuse(obstacle) : false
+}
+
+/**
+ * What of a back-reference PostgreSQL does not get right. It tries every place where two parts of a sequence can meet,
+ * but each part in one way only: `b(?:.|(a+))\1` finds nothing in baa. Empty matches at the end of the text escape it:
+ * `(a|$)\1` finds nothing in ab. PostgreSQL 13 asks the assertions of the group of the reference too.
+ */
+function obstacleInPostgres(
+  group: Placed<Group>,
+  path: readonly Regex[],
+  toGroup: readonly Regex[],
+): string | undefined {
+  if ([...group.path, ...path].some((node) => node.kind === 'look')) {
+    return 'a back-reference into or inside a lookaround'
+  }
+  if (toGroup.length > 0) return 'a back-reference to a group that is not a direct part of the sequence'
+  if (contains(group.node, isAssertion)) return 'a back-reference to a group with an assertion in it'
+  if (isNullable(group.node)) return 'a back-reference to a group that can match nothing'
+  if (path.some((node) => isLoop(node) && isNullable(node.body))) {
+    return 'a back-reference in a repetition that can match nothing'
+  }
+  return isNullable(path[0]!) ? 'a back-reference in a pattern that can match nothing' : undefined
 }
 
 interface Placed<Kind extends Regex> {
@@ -117,16 +124,16 @@ function forkOf(left: readonly Regex[], right: readonly Regex[]): number {
   return (differing === -1 ? left.length : differing) - 1
 }
 
-function isLook(node: Regex): boolean {
-  return node.kind === 'look'
-}
-
 function isLoop(node: Regex): node is Repeat {
   return node.kind === 'repeat' && node.max > 1
 }
 
 function isOnEveryWay(node: Regex): boolean {
   return node.kind !== 'alternation' && !(node.kind === 'repeat' && node.min === 0)
+}
+
+function isAssertion({ kind }: Regex): boolean {
+  return kind === 'anchor' || kind === 'boundary' || kind === 'look'
 }
 
 function hasCase(node: Regex): boolean {

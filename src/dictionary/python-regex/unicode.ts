@@ -1,12 +1,4 @@
-import {
-  type CharSet,
-  charactersOf,
-  charSet,
-  complement,
-  intersects,
-  singleCharacter,
-  union,
-} from './char-set.ts'
+import { type CharSet, charactersOf, charSet, complement, intersects, union } from './char-set.ts'
 
 /**
  * What `\w`, `\d`, `\s` and IGNORECASE mean in Python, computed from this engine's Unicode data. A character that a
@@ -69,7 +61,8 @@ const asciiCaseClasses = once(() =>
 
 /**
  * Characters that match each other under IGNORECASE. Python compares simple lower cases, and takes as equal those lower
- * cases that have one upper case between them (ſ and s, ς and σ): Lib/re/_casefix.py.
+ * cases that have one upper case between them (ſ and s, ς and σ): Lib/re/_casefix.py. Where a class holds letters with a
+ * case from beyond U+FFFF (Deseret), Python 3.8 to 3.13 compare them wrongly, which is not imitated.
  */
 const unicodeCaseClasses = once((): CharSet[] => {
   const cased = [...everyCharacter().matchAll(/\p{Changes_When_Casemapped}/gu)].map(([char]) => char)
@@ -122,8 +115,4 @@ function once<Value>(compute: () => Value): () => Value {
     known ??= { value: compute() }
     return known.value
   }
-}
-
-export function foldedCharacter(codePoint: number, alphabet: Alphabet): CharSet {
-  return alphabet.fold(singleCharacter(codePoint))
 }
