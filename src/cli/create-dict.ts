@@ -174,7 +174,8 @@ Written to ${flags.outputSensDictFile} and ${flags.outputNoSensDictFile}.`
 }
 
 function because(reason: Reason): string {
-  if (reason.kind !== 'detection') return reason.kind
-  const { entity, confidence } = reason.detection
-  return `${entity} ${confidence.toFixed(2)}`
+  if (reason.kind === 'report') return reason.reported.entity ?? 'report'
+  return reason.kind === 'detection'
+    ? `${reason.detection.entity} ${reason.detection.confidence.toFixed(2)}`
+    : reason.kind
 }

@@ -44,7 +44,7 @@ test('create-dict, dump and the next scan, as the help shows them', async () => 
   await run('dump', '--prepared-sens-dict-file=sens_dict.json', '--output-dir=copy')
 
   const known = ['--prepared-sens-dict-file=sens_dict.json', '--prepared-no-sens-dict-file=no_sens_dict.json']
-  await source.run('ALTER TABLE public.goods ADD supplier_email text')
+  await source.run('ALTER TABLE public.users ADD second_email text')
   const again = JSON.parse(await run('scan', ...known, '--output-sens-dict-file=next.py', '--json'))
   const looked = again.report.tables.flatMap(
     (table: { columns: { name: string; evidence: { kind: string }[] }[] }) =>
@@ -52,9 +52,9 @@ test('create-dict, dump and the next scan, as the help shows them', async () => 
         .filter(({ evidence }) => evidence.some(({ kind }) => kind !== 'dictionary'))
         .map(({ name }) => name),
   )
-  expect(looked).toEqual(['supplier_email'])
+  expect(looked).toEqual(['second_email'])
   expect(await Bun.file(folder.file('next.py')).json()).toMatchObject({
-    dictionary: [{ table: 'users' }, { table: 'goods', fields: { supplier_email: expect.any(String) } }],
+    dictionary: [{ table: 'users', fields: { email: expect.any(String), second_email: expect.any(String) } }],
   })
   await run('validate', '--prepared-sens-dict-file=next.py', '--sample=all')
 })

@@ -1,5 +1,6 @@
 import type { Detection } from '../../detection/judge/detection.ts'
 import type { DataFunction } from '../../dictionary/meta/data-functions.ts'
+import type { ReportedColumn } from '../../dictionary/scan-report.ts'
 import type { TableColumn } from './key-groups.ts'
 import type { Reason } from './settle.ts'
 import type { ValueReason } from './value-tests.ts'
@@ -27,11 +28,11 @@ export type Outcome =
     }
   | {
       readonly kind: 'harmless'
-      /** Who says so. */
-      readonly by: 'dictionary' | 'rows' | 'report'
+      readonly by: 'dictionary' | 'rows'
       /** What it could hold, but for the lack of anything that bears it out. */
       readonly hint?: Detection
     }
+  | { readonly kind: 'harmless'; readonly by: 'report'; readonly reported: ReportedColumn }
   /** `why` is in words that hold no value. */
   | { readonly kind: 'not-scanned'; readonly why: string }
   /** Nothing was asked about it. */

@@ -71,7 +71,7 @@ function ofReport(reported: ReportedColumn): Outcome {
     case 'sensitive':
       return { kind: 'sensitive', reason: { kind: 'report', reported }, rule: undefined }
     case 'harmless':
-      return { kind: 'harmless', by: 'report' }
+      return { kind: 'harmless', by: 'report', reported }
     default:
       return { kind: 'passed-over' }
   }

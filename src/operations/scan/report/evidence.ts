@@ -9,6 +9,7 @@ export function evidenceOf(outcome: Outcome): ReportedEvidence[] {
     case 'sensitive':
       return ofReason(outcome.reason)
     case 'harmless':
+      if (outcome.by === 'report') return outcome.reported.evidence
       if (outcome.by === 'dictionary') return [KNOWN]
       return outcome.hint ? outcome.hint.evidence.map(ofDetection) : []
     case 'not-scanned':
@@ -25,7 +26,7 @@ const KNOWN: ReportedEvidence = { kind: 'dictionary', text: 'a prepared dictiona
 export function detectionOf(
   outcome: Outcome,
 ): Pick<ReportedColumn, 'entity' | 'category' | 'confidence'> | undefined {
-  if (outcome.kind === 'harmless') return outcome.hint
+  if (outcome.kind === 'harmless') return outcome.by === 'report' ? outcome.reported : outcome.hint
   if (outcome.kind !== 'sensitive') return undefined
   if (outcome.reason.kind === 'report') return outcome.reason.reported
   return outcome.reason.kind === 'detection' ? outcome.reason.detection : undefined
