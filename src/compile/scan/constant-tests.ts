@@ -62,12 +62,11 @@ function alternation(words: readonly string[]): ValueTest {
   }
 }
 
-const NO_WORD = toPostgres(readPythonRegex('\\W+')).pattern
-
 function lookup(words: readonly string[]): ValueTest {
+  const { pattern } = toPostgres(readPythonRegex('\\W+'))
   const list = arrayOf(foldings(words))
   const split = (text: Sql) =>
-    sql`pg_catalog.regexp_split_to_table(${text}, ${literal(NO_WORD)} COLLATE pg_catalog."C")`
+    sql`pg_catalog.regexp_split_to_table(${text}, ${literal(pattern)} COLLATE pg_catalog."C")`
   return {
     reason: { kind: 'constant' },
     of: 'lower',
