@@ -48,11 +48,11 @@ function regexTest(regex: PythonRegex, { encoding }: Server): ValueTest | Untran
     return {
       reason: { kind: 'regex', rule: regex.text },
       of: 'text',
-      condition: (text) =>
-        join([...regexGuards(regex.tree, text), matches(text, translated.pattern)], sql` AND `),
-      patterns: 1,
+      condition: (text, pattern) =>
+        join([...regexGuards(regex.tree, text), matches(text, pattern)], sql` AND `),
+      pattern: translated.pattern,
       tree: regex.tree,
-      pattern: { text: translated.pattern, otherwise: () => testHere(regex) },
+      otherwise: () => testHere(regex),
     }
   } catch (error) {
     if (!(error instanceof UntranslatableRegex)) throw error

@@ -16,6 +16,9 @@ import { askAll, attempt, type Questioning } from '../snapshot-sessions.ts'
 import { searchValues } from './search-values.ts'
 import { type Extent, reasonOf, type TableLook } from './table-look.ts'
 
+/** A column full of what is looked for shows it in a few rows; only the others are worth a statement over many. */
+const GLANCE_ROWS = 100
+
 /** Most columns that hold what is looked for have it among their first rows. */
 const FIRST_ROWS = 10_000
 
@@ -44,7 +47,7 @@ export async function lookAtRows(
     ask(look, async (session, signal) => {
       for (const question of functions.get(look) ?? [])
         await askFunction(session, signal, look, question, extent)
-      await askRows(session, signal, look, { ...look.source, limit }, tests, cut)
+      await askFirstRows(session, signal, look, tests, { rows: limit, cut })
     }),
   )
   const rest = extent.mode === 'full' ? restOfRows(questioning, looks, tests) : []
@@ -69,13 +72,44 @@ function restOfRows(questioning: Questioning, looks: readonly TableLook[], tests
   return partsOf(leaves, divisible, questioning.server, questioning.lanes).map(
     ({ table: { look, leaf }, pages }) => ({
       look,
-      run: (session, signal) =>
-        askRows(session, signal, look, { ...look.source, leaves: [leaf], pages }, tests, false),
+      run: async (session, signal) => {
+        await askRows(session, signal, look, { ...look.source, leaves: [leaf], pages }, tests, false)
+      },
     }),
   )
 }
 
-/** Asks all tests of the open columns over some rows; where those were too few, over more for a column with NULLs. */
+/** Looks at the first rows, first at a few of them: what these decide need not be asked of the others. */
+async function askFirstRows(
+  session: Session,
+  signal: AbortSignal,
+  look: TableLook,
+  tests: ValueTests,
+  { rows, cut }: { readonly rows: number; readonly cut: boolean },
+): Promise<void> {
+  for (const limit of rows > GLANCE_ROWS ? [GLANCE_ROWS, rows] : [rows]) {
+    const { ended, sparse } = await askRows(session, signal, look, { ...look.source, limit }, tests, cut)
+    if (ended) return
+    // A column with NULLs has shown fewer values than are to be looked at.
+    if (limit === rows && cut) await askValues(session, signal, look, sparse, tests, rows)
+  }
+}
+
+async function askValues(
+  session: Session,
+  signal: AbortSignal,
+  look: TableLook,
+  columns: readonly Column[],
+  tests: ValueTests,
+  limit: number,
+): Promise<void> {
+  for (const column of columns) {
+    const only = new Set([column])
+    await askRows(session, signal, look, { ...look.source, limit, notNull: column }, tests, true, only)
+  }
+}
+
+/** Asks all tests of the open columns over some rows; tells whether there were no more, and which columns had NULLs. */
 async function askRows(
   session: Session,
   signal: AbortSignal,
@@ -83,26 +117,22 @@ async function askRows(
   source: RowsSource,
   tests: ValueTests,
   cut: boolean,
-): Promise<void> {
-  const sparse = new Set<Column>()
-  for (const piece of pieces(look.open, tests.inSql)) {
+  only?: ReadonlySet<Column>,
+): Promise<{ readonly ended: boolean; readonly sparse: readonly Column[] }> {
+  const answers: ColumnAnswer[] = []
+  const asked = look.open.filter((column) => !only || only.has(column))
+  for (const piece of pieces(asked, tests.inSql)) {
     const columns = piece.columns.filter((column) => look.isOpen(column))
-    if (columns.length === 0) continue
-    for (const answer of await askPiece(session, signal, look, source, { ...piece, columns }, cut)) {
-      if (answer.passed) look.settle(answer.column, { kind: 'sensitive', reason: answer.passed.reason })
-      else if (source.limit !== undefined && answer.rows >= source.limit && answer.values < source.limit)
-        sparse.add(answer.column)
-    }
+    if (columns.length > 0)
+      answers.push(...(await askPiece(session, signal, look, source, { ...piece, columns }, cut)))
+    for (const { column, passed } of answers)
+      if (passed) look.settle(column, { kind: 'sensitive', reason: passed.reason })
   }
-  if (source.notNull || !cut) return
-  for (const column of sparse) {
-    if (!look.isOpen(column)) continue
-    const only = { ...source, notNull: column }
-    for (const piece of pieces([column], tests.inSql)) {
-      if (!look.isOpen(column)) break
-      for (const answer of await askPiece(session, signal, look, only, piece, cut))
-        if (answer.passed) look.settle(column, { kind: 'sensitive', reason: answer.passed.reason })
-    }
+  const most = source.limit ?? Number.POSITIVE_INFINITY
+  const sparse = answers.filter(({ column, values }) => look.isOpen(column) && values < most)
+  return {
+    ended: answers.length > 0 && answers.every(({ rows }) => rows < most),
+    sparse: [...new Set(sparse.map(({ column }) => column))],
   }
 }
 

@@ -100,12 +100,13 @@ async function compileRegexes(
   const here: TestOnOurSide[] = [...onOurSide]
   const warnings = untranslatable.map(({ rule, why }) => onOurSideWarning(rule, why))
   for (const test of inSql) {
-    const { pattern } = test
-    const probe = pattern && sql`SELECT '' OPERATOR(pg_catalog.~) ${literal(pattern.text)}`
+    const { pattern, otherwise } = test
+    const probe =
+      pattern === undefined ? undefined : sql`SELECT '' OPERATOR(pg_catalog.~) ${literal(pattern)}`
     const answer = probe ? await attempt(session, NEVER, probe) : []
-    if (Array.isArray(answer) || !pattern) kept.push(test)
+    if (Array.isArray(answer) || !otherwise) kept.push(test)
     else {
-      const instead = pattern.otherwise()
+      const instead = otherwise()
       here.push(instead)
       const rule = instead.reason.kind === 'regex' ? instead.reason.rule : ''
       warnings.push(onOurSideWarning(rule, 'PostgreSQL finds it too complex'))
