@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { TestDatabase } from '../server/database.ts'
 import { scanAt } from '../server/operations.ts'
 import { RecordingProxy } from '../server/recording-proxy.ts'
-import { found } from './found.ts'
+import { found, harmless } from './found.ts'
 
 const MARK = 'zebra7391'
 
@@ -47,4 +47,17 @@ test('for what PostgreSQL cannot search, values of undecided columns come by, an
   const answers = proxy.answers
   expect(answers).toContain('73917391')
   expect(answers).not.toContain(`${MARK}1@example.org`)
+})
+
+test('where the search gives up, the column is not scanned, and none of it is taken for harmless', async () => {
+  await using source = await TestDatabase.create(`
+    CREATE TABLE public.t (a text, b text);
+    INSERT INTO public.t VALUES (repeat('a', 29) || 'b', 'x')`)
+  // A look at what a group of a lookahead holds is none of PostgreSQL's; the rest takes exponential time.
+  const result = await scanAt(source.target, { data_regex: { rules: ['(?=(z?))\\1(?:a+)+c|b$'] } })
+  expect(harmless(result)).toEqual(['t.b'])
+  expect(result.warnings).toMatchObject([
+    { code: 'regex-on-our-side' },
+    { code: 'column-not-scanned', message: 'Not scanned: too slow.', place: { field: 'a' } },
+  ])
 })
