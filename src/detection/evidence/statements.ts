@@ -131,7 +131,8 @@ function looksLikeDocuments(values: ValueCounts | undefined): boolean {
 
 /** Chinese and Japanese sentences have no spaces. */
 function isLongText(values: ValueCounts): boolean {
-  const sentences = values.letters + values.mixed - values.street - otherForms(values)
+  const streets = values.averageWords <= 8 ? values.street : 0
+  const sentences = values.letters + values.mixed - streets - otherForms(values)
   const several = values.averageWords > 1.5 || values.nonAscii >= 0.5 * values.examined
   const long =
     (values.averageWords >= 4 && values.averageLength >= 20) || (several && values.averageLength >= 40)

@@ -87,7 +87,10 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   AGE: (values) =>
     share(values, 'ageNumber') >= STRONG
       ? byShape('fits', values, 'ageNumber')
-      : share(values, 'digits') < 0.5 && values.averageLength <= 12 && values.distinct <= 30
+      : share(values, 'digits') < 0.5 &&
+          share(values, 'date') < 0.3 &&
+          values.averageLength <= 12 &&
+          values.distinct <= 30
         ? fits
         : contradiction,
   GENDER: (values, words) => {
