@@ -4,10 +4,10 @@
 export interface ValueCounts {
   /** Of the sample, or elements of its arrays. */
   readonly rows: number
-  /** Rows that are neither NULL nor blank. */
+  /** Rows that are neither NULL nor ''. */
   readonly filled: number
   readonly distinct: number
-  /** Distinct values whose forms were counted; all counts below are of these. */
+  /** Distinct values, blank ones left out, whose forms were counted; all counts below are of these. */
   readonly examined: number
   readonly minLength: number
   readonly maxLength: number

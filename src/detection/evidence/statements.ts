@@ -92,12 +92,14 @@ function numbersWhere(
   return columns.flatMap((column, at) => (worth(column, at + 1) ? [at + 1] : []))
 }
 
-/** Of small numbers and dates the name tells what they are, or nobody does. */
+/** Of small numbers and dates the name tells what they are, or nobody does; a key or a sum is neither. */
 function isWorthALook({ name, type }: InspectedColumn): boolean {
   const family = familyOf(type)
   if (family === 'text') return true
-  if (family === 'number' && /^(bigint|numeric)/.test(type)) return true
-  return (family === 'number' || family === 'date') && readName(name).hints.length > 0
+  if (family !== 'number' && family !== 'date') return false
+  const reading = readName(name)
+  const mayBeLong = /^(bigint|numeric)(\(\d+,0\))?(\[\])?$/.test(type) && !reading.about
+  return reading.hints.length > 0 || mayBeLong
 }
 
 /** A Chinese number may end in X, which makes it mixed. */

@@ -84,7 +84,7 @@ function judgeHint(
   const told: Evidence = { kind: 'name', token, strength }
   const { values } = evidence
   if (!fitsType(entity, column)) return null
-  if (values && values.filled === 0) {
+  if (values && values.examined === 0) {
     return strength === 'strong' ? detection(entity, EMPTY_COLUMN, [told]) : null
   }
   const fit = fitOf(entity, evidence)
