@@ -24,6 +24,8 @@ export interface ValueCounts {
   readonly email: number
   readonly phoneInternational: number
   readonly phoneSeparated: number
+  /** In brackets, with the 0 of long distance, or as in North America; also among those with separators. */
+  readonly phoneUsual: number
   readonly phoneDigits: number
   readonly date: number
   readonly pastYear: number

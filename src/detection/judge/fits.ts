@@ -10,7 +10,10 @@ const ENOUGH_DISTINCT = 8
 /** So many of the values must be in a vocabulary: it holds common words, not all. */
 const KNOWN = 0.3
 
-/** What the values of a column say to an entity. Asked only where there are values. */
+/**
+ * What the values of a column say to an entity. To contradict they must be something else; values of which nothing can be
+ * made leave it open, for a name that says it plainly must not be lost by them.
+ */
 export function fitOf(entity: Entity, evidence: ColumnEvidence): Fit {
   const { values, words } = evidence
   if (!values || values.examined === 0) return open
@@ -26,17 +29,17 @@ const contradiction: Fit = { verdict: 'contradicts', evidence: [] }
 type Question = (values: ValueCounts, words: WordCounts | undefined, identified: Fit) => Fit | undefined
 
 const FITS: Partial<Readonly<Record<Entity, Question>>> = {
-  EMAIL: (values) =>
-    share(values, 'email') >= 0.5
-      ? byForm('proves', values, 'email')
-      : share(values, 'email') >= 0.1
-        ? byForm('supports', values, 'email')
-        : contradiction,
+  EMAIL: (values) => {
+    if (share(values, 'email') >= 0.5) return byForm('proves', values, 'email')
+    if (share(values, 'email') >= 0.1) return byForm('supports', values, 'email')
+    return values.distinct > 5 && values.averageLength >= 8 && isText(values) ? open : contradiction
+  },
 
   PHONE: (values) => {
     if (share(values, 'phoneInternational') >= STRONG)
       return byForm(several(values), values, 'phoneInternational')
-    if (share(values, 'phoneSeparated') >= STRONG) return byForm(several(values), values, 'phoneSeparated')
+    if (share(values, 'phoneUsual') >= STRONG) return byForm(several(values), values, 'phoneUsual')
+    if (share(values, 'phoneSeparated') >= STRONG) return byForm('supports', values, 'phoneSeparated')
     if (share(values, 'letters') > 0.5 || share(values, 'date') > 0.3 || share(values, 'ipv4') > 0.3)
       return contradiction
     const dialled = values.phoneInternational + values.phoneSeparated + values.phoneDigits
@@ -53,16 +56,20 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
     if (ofSeveral >= 0.5 && share(values, 'capitalized') >= STRONG && values.distinct >= 3) {
       return byWords('proves', words, 'severalNames')
     }
-    if (ofSeveral >= KNOWN) return byWords('supports', words, 'severalNames')
+    if (ofSeveral >= KNOWN && looksLikeNames(values)) return byWords('supports', words, 'severalNames')
     if (shareOfWords(words, 'singleName') >= 0.5) return byWords('supports', words, 'singleName')
-    return share(values, 'nameLike') >= 0.5 ? byShape('fits', values, 'nameLike') : contradiction
+    return unknownNames(values)
   },
 
   STREET: (values, words) => streetFit(values, words),
   ADDRESS: (values, words) => streetFit(values, words),
   POSTCODE: (values) =>
     share(values, 'postcode') < 0.5
-      ? contradiction
+      ? values.maxLength <= 10 &&
+        share(values, 'mixed') + share(values, 'separated') >= 0.5 &&
+        share(values, 'date') < 0.3
+        ? fits
+        : contradiction
       : byForm(share(values, 'digits') < 0.5 ? 'supports' : 'fits', values, 'postcode'),
   CITY: (values, words) => placeFit(values, words, 'city'),
   PLACE_OF_BIRTH: (values, words) =>
@@ -72,7 +79,8 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
   COUNTRY: (values, words) => placeFit(values, words, 'country'),
   GEO_COORDINATES: (values) => {
     if (share(values, 'coordinatePair') >= STRONG) return byForm(several(values), values, 'coordinatePair')
-    return share(values, 'coordinate') >= 0.5 ? byForm('supports', values, 'coordinate') : contradiction
+    if (share(values, 'coordinate') >= 0.5) return byForm('supports', values, 'coordinate')
+    return share(values, 'separated') >= 0.5 && share(values, 'date') < 0.3 ? fits : contradiction
   },
 
   DATE_OF_BIRTH: (values) => {
@@ -151,7 +159,25 @@ const fits: Fit = { verdict: 'fits', evidence: [] }
 /** Names of one part: nearly always known words, initials, or at least letters. */
 function nameFit(values: ValueCounts, words: WordCounts | undefined, which: 'firstName' | 'lastName'): Fit {
   if (shareOfWords(words, which) >= KNOWN) return byWords('supports', words, which)
-  return share(values, 'nameLike') >= 0.5 ? byShape('fits', values, 'nameLike') : contradiction
+  return unknownNames(values)
+}
+
+/** Names that no vocabulary has. Letters with digits among them are not what a name looks like, but nothing else either. */
+function unknownNames(values: ValueCounts): Fit {
+  if (looksLikeNames(values)) return byShape('fits', values, 'nameLike')
+  return isText(values) && values.averageLength >= 3 ? open : contradiction
+}
+
+function looksLikeNames(values: ValueCounts): boolean {
+  return share(values, 'nameLike') >= 0.5
+}
+
+/** Words, whatever they say: no numbers, dates, flags, addresses of the web, or e-mails. */
+function isText(values: ValueCounts): boolean {
+  const { letters, mixed, date, url, email, document } = values
+  return (
+    letters + mixed - date - url - email - document >= 0.5 * values.examined && share(values, 'boolean') < 0.5
+  )
 }
 
 function streetFit(values: ValueCounts, words: WordCounts | undefined): Fit {
