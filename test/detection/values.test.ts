@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { ValueCounts } from '../../src/detection/evidence/counts.ts'
+import { inspect } from '../../src/detection/inspect.ts'
+import { sql } from '../../src/lib/sql.ts'
 import { TestDatabase } from '../server/database.ts'
 import { detect, evidenceOf, likely, many, prepare } from './inspected.ts'
 
@@ -111,6 +113,14 @@ test('rows, filled and distinct ones are counted over all, forms over 64', async
   const found = await counts(...many(500, (n) => `p${n % 250}@example.org`), null, '', null)
   expect(found).toMatchObject({ rows: 503, filled: 500, distinct: 250, examined: 64, email: 64 })
   expect(await counts(null, '', '  ')).toMatchObject({ rows: 3, distinct: 1, examined: 0 })
+})
+
+test('of a large sample the first ten thousand rows are read', async () => {
+  const sample = sql`SELECT 'x' || n AS c1, pg_catalog.repeat('y', 20000) || n AS c2 FROM pg_catalog.generate_series(1, 30000) AS n`
+  const columns = ['reading', 'notes'].map((name) => ({ name, type: 'text' }))
+  const evidence = await inspect((statement) => database.session.rows(statement), columns, sample)
+  expect(evidence.get(1)?.values).toMatchObject({ rows: 10_000, distinct: 10_000, examined: 64 })
+  expect(evidence.get(2)?.values).toMatchObject({ rows: 10_000, maxLength: 500 })
 })
 
 test('a text of a megabyte costs what its beginning costs', async () => {
