@@ -152,7 +152,7 @@ FROM (
     FROM (
       SELECT number, value, upper(translate(value, ' .-/', '')) AS compact
       FROM picked
-      WHERE length(value) BETWEEN 3 AND 500 AND octet_length(value) = length(value) AND value ~ '[0-9]'
+      WHERE length(value) BETWEEN 3 AND 500 AND value ~ '[0-9]' AND value !~ '[^ -~]'
       OFFSET 0
     ) AS compacted
     OFFSET 0
