@@ -94,15 +94,18 @@ function judgeHint(
     ? { says: name.subject, evidence: [{ kind: 'context', from: 'name', says: name.subject }] }
     : context
   if (strength === 'weak' && needsPerson(entity) && subject.says !== null) {
-    const decided = inContext(fit, subject.says)
+    const decided = inContext(fit, subject.says, name.subject !== null)
     if (decided !== null) return detection(entity, decided, [told, ...fit.evidence, ...subject.evidence])
   }
   return detection(entity, placed(entity, confidence, context), [told, ...fit.evidence])
 }
 
-/** A person beside makes names of letters that look like them; a thing unmakes names whose words are common ones. */
-function inContext({ verdict }: Fit, says: 'person' | 'thing'): number | null {
-  if (says === 'person') return verdict === 'fits' ? OF_PERSON : null
+/**
+ * A person beside makes names of letters that look like them, and `customer_name` of whatever is text; a thing unmakes
+ * names whose words are common ones.
+ */
+function inContext({ verdict }: Fit, says: 'person' | 'thing', byName: boolean): number | null {
+  if (says === 'person') return verdict === 'fits' || (verdict === 'open' && byName) ? OF_PERSON : null
   return verdict === 'fits' || verdict === 'supports' ? OF_THING : null
 }
 
