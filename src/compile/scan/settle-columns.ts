@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/model.ts'
-import { LIKELY } from '../../detection/judge/detection.ts'
+import { isToBeMasked } from '../../detection/judge/detection.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
 import type { ReportedColumn } from '../../dictionary/scan-report.ts'
 import type { DecidedTable, NameDecision } from './decide-by-name.ts'
@@ -78,7 +78,7 @@ function ofReport(reported: ReportedColumn): Outcome {
 }
 
 function isLikely(judgement: Judgement): boolean {
-  return judgement.kind === 'detected' && judgement.detection.confidence >= LIKELY
+  return judgement.kind === 'detected' && isToBeMasked(judgement.detection)
 }
 
 /** A hint that nothing bears out is told in the report, and masks nothing. */

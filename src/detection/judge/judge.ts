@@ -67,7 +67,7 @@ const BY_NAME: Readonly<Record<'strong' | 'weak', Readonly<Record<Fit['verdict']
   weak: { proves: 0.95, supports: 0.8, fits: 0.3, open: 0.2, contradicts: 0 },
 }
 
-/** Of a strong name over a column that holds nothing: a hint for a person, as there is nothing to protect. */
+/** Of a strong name over a column that holds nothing: nothing bears the name out. */
 const EMPTY_COLUMN = 0.45
 
 /** A weak name in a table of persons, over values that could be names; and under a name, or in a table, of things. */
@@ -86,7 +86,7 @@ function judgeHint(
   const { values } = evidence
   if (!fitsType(entity, column)) return null
   if (values && values.examined === 0) {
-    return strength === 'strong' ? detection(entity, EMPTY_COLUMN, [told]) : null
+    return strength === 'strong' ? detection(entity, EMPTY_COLUMN, [told, { kind: 'empty' }]) : null
   }
   const fit = fitOf(entity, evidence)
   const confidence = BY_NAME[strength][fit.verdict]
