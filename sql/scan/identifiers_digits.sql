@@ -2,7 +2,7 @@
 -- digits are right; no value is among the results. Reads picked.sql. Signs between digits are taken out
 -- once; the check digits are computed of the bytes d[0] (the last digit), d[1] …, of a number padded to 20 digits.
 --
--- Definitions: card, IMEI, SIN, ZA, NPI, IL, SE by ISO/IEC 7812-1 annex B (Luhn); DE, HR by ISO/IEC 7064 MOD 11,10; CN by
+-- Definitions: card, IMEI, SIN, ZA, NPI, SE by ISO/IEC 7812-1 annex B (Luhn); DE, HR by ISO/IEC 7064 MOD 11,10; CN by
 -- ISO/IEC 7064 MOD 11-2; Aadhaar by Verhoeff; all others are weighted sums that their issuers publish.
 SELECT number,
   count(*) FILTER (WHERE card)::int AS "CARD.form",

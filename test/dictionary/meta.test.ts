@@ -64,6 +64,8 @@ describe('what has another shape is refused at its place', () => {
     ['{"field": {"regex": []}}', 'has no key "regex"', '1:12'],
     ['{"data_regex": {"rules": ["a(b"]}}', 'is no regular expression: missing )', '1:29'],
     ['{"data_regex": {"rules": [""]}}', 'must not be empty', '1:27'],
+    ['{"data_regex": {"rules": ["(a)(?(1)b|c)"]}}', 'which cannot be searched for', '1:31'],
+    ['{"field": {"rules": ["(a)(?(1)b|c)"]}}', 'which cannot be searched for', '1:26'],
     ['{"skip_rules": [{"table": "t"}]}', 'needs "schema" or "schema_mask"', '1:17'],
     ['{"skip_rules": [{"schema": "s", "table": "a", "table_mask": "b"}]}', 'not both', '1:61'],
     ['{"data_sql_condition": [{"schema": "s", "table": "t"}]}', 'needs "sql_condition"', '1:25'],

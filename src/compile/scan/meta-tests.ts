@@ -12,7 +12,7 @@ import { regexGuards } from './regex-guards.ts'
 import { matches, type TestOnOurSide, type ValueTest, type ValueTests } from './value-tests.ts'
 
 /** A regular expression that PostgreSQL cannot search for, and why. */
-export interface Untranslatable {
+interface Untranslatable {
   readonly rule: string
   readonly why: string
 }

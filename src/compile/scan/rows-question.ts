@@ -6,7 +6,7 @@ import type { ValueTest } from './value-tests.ts'
 import { valueText } from './value-text.ts'
 
 /** What one look at rows is about: it asks every test of every column. */
-export interface RowsQuestion {
+interface RowsQuestion {
   readonly source: RowsSource
   readonly columns: readonly Column[]
   readonly tests: readonly ValueTest[]

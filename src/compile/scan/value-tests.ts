@@ -26,7 +26,7 @@ export interface ValueTest {
 
 /** A test that PostgreSQL does not have, of a value as it came. */
 export interface TestOnOurSide {
-  readonly reason: ValueReason
+  readonly reason: ValueReason & { readonly kind: 'regex' }
   readonly regex: RegExp
 }
 

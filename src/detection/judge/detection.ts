@@ -5,7 +5,7 @@ import type { Evidence } from './evidence.ts'
 export interface Detection {
   readonly entity: Entity
   readonly category: Category
-  /** 0 to 1. From LIKELY on the column is taken for personal data. */
+  /** 0 to 1. */
   readonly confidence: number
   readonly evidence: readonly Evidence[]
 }

@@ -1,5 +1,5 @@
+import { keyOf } from '../../catalog/table-column.ts'
 import { type DecidedTable, decideByName } from '../../compile/scan/decide-by-name.ts'
-import { keyOf } from '../../compile/scan/key-groups.ts'
 import type { RowsVerdict } from '../../compile/scan/outcome.ts'
 import { settleColumns } from '../../compile/scan/settle-columns.ts'
 import type { Finding } from '../../lib/fault.ts'

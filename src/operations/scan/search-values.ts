@@ -26,7 +26,7 @@ export async function searchValues(
       if (!(error instanceof ServerError || error instanceof GaveUp)) throw error
       look.settle(column, {
         kind: 'not-scanned',
-        reason: error instanceof GaveUp ? 'too slow' : reasonOf(error),
+        why: error instanceof GaveUp ? 'too slow' : reasonOf(error),
       })
     }
   }

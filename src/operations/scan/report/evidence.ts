@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../compile/scan/outcome.ts'
-import type { Reason } from '../../../compile/scan/settle.ts'
+import type { Reason } from '../../../compile/scan/settle-rules.ts'
 import type { Evidence } from '../../../detection/judge/evidence.ts'
 import type { ReportedColumn, ReportedEvidence } from '../../../dictionary/scan-report.ts'
 
