@@ -67,6 +67,8 @@ export class Shape {
   /** A text that is not blank. */
   filledText(node: Node, what: string): string {
     const { value } = this.#textNode(node, what)
+    if (value.includes('\0'))
+      this.refuse(node, `${what} holds a NUL character, which PostgreSQL has in no text.`)
     return value.trim() === '' ? this.refuse(node, `${what} must not be empty.`) : value
   }
 

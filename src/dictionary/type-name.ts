@@ -7,28 +7,38 @@ export interface TypeName {
 }
 
 /** Table 8.1 of PostgreSQL's manual, and the names that its catalog has for the same types. */
-const ALIASES: Readonly<Record<string, string>> = {
-  int: 'integer',
-  int4: 'integer',
-  int8: 'bigint',
-  int2: 'smallint',
-  serial: 'integer',
-  bigserial: 'bigint',
-  smallserial: 'smallint',
-  decimal: 'numeric',
-  float: 'double precision',
-  float8: 'double precision',
-  float4: 'real',
-  bool: 'boolean',
-  varchar: 'character varying',
-  char: 'character',
-  bpchar: 'character',
-  varbit: 'bit varying',
-  timestamp: 'timestamp without time zone',
-  timestamptz: 'timestamp with time zone',
-  time: 'time without time zone',
-  timetz: 'time with time zone',
-}
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    int: 'integer',
+    int4: 'integer',
+    int8: 'bigint',
+    int2: 'smallint',
+    serial: 'integer',
+    bigserial: 'bigint',
+    smallserial: 'smallint',
+    decimal: 'numeric',
+    float: 'double precision',
+    float8: 'double precision',
+    float4: 'real',
+    bool: 'boolean',
+    varchar: 'character varying',
+    char: 'character',
+    bpchar: 'character',
+    varbit: 'bit varying',
+    timestamp: 'timestamp without time zone',
+    timestamptz: 'timestamp with time zone',
+    time: 'time without time zone',
+    timetz: 'time with time zone',
+  }),
+)
+
+/** Types that live in pg_catalog: one of the same name in another schema is another type, of whoever made it. */
+const OWN_TYPES: ReadonlySet<string> = new Set([
+  ...ALIASES.values(),
+  ...['text', 'name', 'date', 'interval', 'json', 'jsonb', 'xml', 'uuid', 'bytea', 'money', 'inet', 'cidr'],
+  ...['macaddr', 'macaddr8', 'bit', 'oid', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'],
+  ...['tsvector', 'tsquery', 'numeric', 'real', 'boolean'],
+])
 
 export function readTypeName(text: string): TypeName {
   const trimmed = text.trim()
@@ -37,7 +47,7 @@ export function readTypeName(text: string): TypeName {
   const [, name = '', brackets = ''] = /^(.*?)((?:\[\d*\])*)$/.exec(words) ?? []
   const plain = name.includes('"') ? name : name.toLowerCase().replace(/^pg_catalog\./, '')
   return {
-    base: (ALIASES[plain] ?? plain) + (brackets === '' ? '' : '[]'),
+    base: (ALIASES.get(plain) ?? plain) + (brackets === '' ? '' : '[]'),
     modifier: modifier === null ? null : modifier.replaceAll(/\s/g, ''),
   }
 }
@@ -45,7 +55,11 @@ export function readTypeName(text: string): TypeName {
 /** Whether a type that somebody wrote is this one: with its modifier exactly, without one whatever the modifier. */
 export function isOfType(type: TypeName, wanted: TypeName): boolean {
   if (wanted.modifier !== null && wanted.modifier !== type.modifier) return false
-  return wanted.base === type.base || (!wanted.base.includes('.') && wanted.base === withoutSchema(type.base))
+  return wanted.base === type.base || (mayHaveSchema(wanted.base) && wanted.base === withoutSchema(type.base))
+}
+
+function mayHaveSchema(base: string): boolean {
+  return !base.includes('.') && !OWN_TYPES.has(base.replace(/\[\]$/, ''))
 }
 
 /** What a map by types has for this one: under its exact name, or else under its base. */

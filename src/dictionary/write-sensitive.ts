@@ -6,6 +6,7 @@ import { patternKey, type TableName, type TablePattern } from './table-pattern.t
 export interface TableEntry extends TableName {
   readonly fields: ReadonlyMap<string, string>
   readonly condition?: string | undefined
+  readonly rawSql?: string | undefined
 }
 
 /**
@@ -35,12 +36,13 @@ function exactKey(schema: string, table: string): string {
   ])
 }
 
-function tableAsEntry({ schema, name, fields, condition }: TableEntry): object {
+function tableAsEntry({ schema, name, fields, condition, rawSql }: TableEntry): object {
   return {
     schema,
     table: name,
-    fields: Object.fromEntries(fields),
+    ...(fields.size > 0 && { fields: Object.fromEntries(fields) }),
     ...(condition !== undefined && { sql_condition: condition }),
+    ...(rawSql !== undefined && { raw_sql: rawSql }),
   }
 }
 

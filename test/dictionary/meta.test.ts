@@ -93,6 +93,7 @@ describe('the name of a type', () => {
     ['text []', 'text[]'],
     ['int4[3][3]', 'integer[]'],
     ['"Od d".mail', '"Od d".mail'],
+    ['__proto__', '__proto__'],
   ])('%s is %s', (written, printed) => {
     expect(readTypeName(written)).toEqual(readTypeName(printed))
   })
@@ -106,6 +107,9 @@ describe('the name of a type', () => {
     expect(is('shop.mail', 'mail')).toBe(true)
     expect(is('shop.mail', 'other.mail')).toBe(false)
     expect(is('text[]', 'text')).toBe(false)
+    expect(is('public.text', 'text')).toBe(false)
+    expect(is('evil.int', 'integer')).toBe(false)
+    expect(is('__proto__', 'constructor')).toBe(false)
   })
 })
 

@@ -116,6 +116,10 @@ describe('a stand-in for an entity', () => {
       for (const entity of ENTITIES) {
         for (const distinct of [false, true]) {
           const rule = proposeRule(column, entity, { distinct, maxLength: column.maxLength })
+          if (rule === 'NULL') {
+            expect([entity, column.name, distinct]).toEqual([entity, column.name, true])
+            continue
+          }
           const values = `(SELECT left(md5(n::text), ${column.maxLength ?? 32}) AS "${column.name}" FROM generate_series(1, 2000) AS n) AS v`
           const answer = await source.rows<{ longest: number; different: number }>(`
             SELECT set_config('anon_funcs.salt', 'x', false);
@@ -126,7 +130,7 @@ describe('a stand-in for an entity', () => {
             column.name,
             true,
           ])
-          // Below 9 hexadecimal digits chance joins some of two thousand.
+          // Of one character there are too few values to begin with.
           if (distinct && (column.maxLength ?? 64) >= 9)
             expect([entity, column.name, different]).toEqual([entity, column.name, 2000])
         }

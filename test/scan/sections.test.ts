@@ -13,7 +13,7 @@ const SETUP = `
     (NULL, NULL, E'two lines\\nSECRET, they say', NULL, NULL),
     ('', '', 'secretive', 0, '');
   CREATE TABLE public.goods (code text PRIMARY KEY, title text, contact text);
-  INSERT INTO public.goods VALUES ('x@example.org', 'Anvil', 'top secret plan');
+  INSERT INTO public.goods VALUES ('x@example.org', 'Anvil', 'top secret plan'), ('y', 'Иван Петров', 'cet été.');
   CREATE SCHEMA shop;
   CREATE TABLE shop.users (email text);
   INSERT INTO shop.users VALUES ('bob@example.org');
@@ -58,6 +58,9 @@ describe.each(['partial', 'full'] as const)('a %s scan', (mode) => {
     ])
     expect(found(await scanIn({ data_const: { constants: ['zürich'] } }))).toEqual(['users.Odd "name'])
     expect(found(await scanIn({ data_const: { constants: ['rich'] } }))).toEqual([])
+    expect(found(await scanIn({ data_const: { constants: ['иван ПЕТРОВ'] } }))).toEqual(['goods.title'])
+    expect(found(await scanIn({ data_const: { partial_constants: ['ПЕТР'] } }))).toEqual(['goods.title'])
+    expect(found(await scanIn({ data_const: { constants: ['éTÉ', 'петр'] } }))).toEqual(['goods.contact'])
   })
 
   test('finds one word of many, a phrase, and a part of a word', async () => {

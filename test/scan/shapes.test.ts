@@ -53,6 +53,59 @@ describe.each(['partial', 'full'] as const)('a %s scan', (mode) => {
     expect(found(await scanIn(setup, { ...MAIL, ...conditional }))).toEqual([])
   })
 
+  test('goes by partitions where rules name them', async () => {
+    const setup = `
+      CREATE TABLE public.ev (region text, at int, who text) PARTITION BY LIST (region);
+      CREATE TABLE public.ev_a PARTITION OF public.ev FOR VALUES IN ('a') PARTITION BY RANGE (at);
+      CREATE TABLE public.ev_a1 PARTITION OF public.ev_a FOR VALUES FROM (0) TO (10);
+      CREATE TABLE public.ev_b PARTITION OF public.ev FOR VALUES IN ('b');
+      CREATE TABLE public.ev_c PARTITION OF public.ev FOR VALUES IN ('c');
+      INSERT INTO public.ev VALUES ('a', 1, 'ada@example.org'), ('b', 1, 'bob'), ('c', 1, 'cy@example.org')`
+    const only = (...tables: string[]) => ({
+      ...MAIL,
+      include_rules: tables.map((table) => ({ schema: 'public', table })),
+    })
+    expect(found(await scanIn(setup, only('ev_a')))).toEqual(['ev.who'])
+    expect(found(await scanIn(setup, only('ev_a1')))).toEqual(['ev.who'])
+    expect(found(await scanIn(setup, only('ev_b')))).toEqual([])
+    const skip = (...tables: string[]) => ({
+      ...MAIL,
+      skip_rules: tables.map((table) => ({ schema: 'public', table })),
+    })
+    expect(found(await scanIn(setup, skip('ev_a', 'ev_c')))).toEqual([])
+    expect(found(await scanIn(setup, skip('ev_a')))).toEqual(['ev.who'])
+    const none = ['ev_a1', 'ev_c'].map((table) => ({ schema: 'public', table, sql_condition: 'false' }))
+    expect(found(await scanIn(setup, { ...MAIL, data_sql_condition: none }))).toEqual([])
+    const digest = `anon_funcs.digest("who", 'salt_word', 'md5')`
+    const prepared = dictionary({
+      dictionary: [
+        { schema: 'public', table: 'ev_b', fields: { region: "'b'" } },
+        { schema: 'public', table_mask: '_a1$', raw_sql: 'SELECT * FROM public.ev_a1 WHERE at < 0' },
+      ],
+      dictionary_exclude: [{ schema: 'public', table: 'ev_c' }],
+    })
+    const result = await scanIn(setup.replace("'bob'", "'bob@example.org'"), MAIL, { sensitive: [prepared] })
+    const entries = JSON.parse(result.sensitive).dictionary.filter(({ table }: { table?: string }) => table)
+    expect(entries).toEqual([
+      { schema: 'public', table: 'ev', fields: { who: digest } },
+      { schema: 'public', table: 'ev_a1', raw_sql: 'SELECT * FROM public.ev_a1 WHERE at < 0' },
+      { schema: 'public', table: 'ev_b', fields: { who: digest, region: "'b'" } },
+      { schema: 'public', table: 'ev_c', fields: { who: digest }, sql_condition: 'false' },
+    ])
+  })
+
+  test('an entry for a table names no columns that a mask names of others', async () => {
+    const setup = `CREATE TABLE public.a (x text, phone text); CREATE TABLE public.b (note text);
+      INSERT INTO public.a VALUES ('ada@example.org', '1')`
+    const sensitive = [
+      dictionary({
+        dictionary: [{ schema: 'public', table_mask: '*', fields: { phone: 'NULL', note: "'x'" } }],
+      }),
+    ]
+    const { dictionary: entries } = JSON.parse((await scanIn(setup, MAIL, { sensitive })).sensitive)
+    expect(entries[1].fields).toEqual({ phone: 'NULL', x: expect.any(String) })
+  })
+
   test('sees values behind many NULLs', async () => {
     const setup = `
       CREATE TABLE public.sparse (id int, a text, b text);

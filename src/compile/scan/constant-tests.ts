@@ -23,33 +23,34 @@ export function constantTests(
 }
 
 function trimmed(texts: readonly string[]): string[] {
-  return texts.map((text) => text.trim())
+  return [...new Set(texts.map((text) => text.trim()))]
 }
 
 /**
- * How a text looks in values whose ASCII letters were made small, which costs a third less than a fold by the language
- * and is the same in every locale: with its other letters small, large, or the first one large.
+ * A word stands by itself where no letter, digit or underscore is its neighbour. Of a word in ASCII the value is compared
+ * with its ASCII letters made small, which is the same in every locale and costs little; of any other, letter by letter
+ * in both cases.
  */
-function foldings(texts: readonly string[]): string[] {
-  const spellings = (text: string) => {
-    const [first = '', ...rest] = text.toLowerCase()
-    return [first + rest.join(''), text.toUpperCase(), first.toUpperCase() + rest.join('')]
-  }
-  const asciiLower = (text: string) => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
-  return [...new Set(texts.flatMap(spellings).map(asciiLower))]
-}
-
-/** A word stands by itself where no letter, digit or underscore is its neighbour. */
 function wordTests(words: readonly string[]): ValueTest[] {
-  const [plain, others] = partition(words, (word) => /^[\p{L}\p{N}_]+$/u.test(word))
+  const [ascii, others] = partition(words, isAscii)
+  const [plain, withSigns] = partition(ascii, (word) => /^\w+$/.test(word))
   const many = plain.length > MOST_ALTERNATIVES
-  const alternatives = chunks(many ? others : words, MOST_ALTERNATIVES)
-  return [...alternatives.map(alternation), ...(many ? [lookup(plain)] : [])]
+  return [
+    ...chunks(many ? withSigns : ascii, MOST_ALTERNATIVES).map((texts) => asciiAlternation(texts)),
+    ...(many ? [lookup(plain)] : []),
+    ...chunks(others, MOST_ALTERNATIVES).map((texts) =>
+      searchTest(standingAlone(texts), { kind: 'constant' }),
+    ),
+  ]
 }
 
-function alternation(words: readonly string[]): ValueTest {
-  const texts = foldings(words)
-  const regex = readPythonRegex(`(?<!\\w)(?:${texts.map(escaped).join('|')})(?!\\w)`)
+function standingAlone(texts: readonly string[]): string {
+  return `(?i)(?<!\\w)(?:${texts.map(escaped).join('|')})(?!\\w)`
+}
+
+function asciiAlternation(words: readonly string[]): ValueTest {
+  const texts = words.map((word) => word.toLowerCase())
+  const regex = readPythonRegex(standingAlone(texts).replace('(?i)', ''))
   const { tree } = regex
   return {
     reason: { kind: 'constant' },
@@ -62,7 +63,7 @@ function alternation(words: readonly string[]): ValueTest {
 }
 
 function lookup(words: readonly string[]): ValueTest {
-  const list = arrayOf(foldings(words))
+  const list = arrayOf(words.map((word) => word.toLowerCase()))
   return {
     reason: { kind: 'constant' },
     of: 'lower',
@@ -74,15 +75,39 @@ function lookup(words: readonly string[]): ValueTest {
 }
 
 function anywhere(constants: readonly string[], reason: ValueReason): ValueTest[] {
-  if (constants.length === 0) return []
-  const texts = foldings(constants)
+  const [ascii, others] = partition(constants, isAscii)
+  return [
+    ...(ascii.length > 0 ? [asciiAnywhere(ascii, reason)] : []),
+    ...chunks(others, MOST_ALTERNATIVES).map((texts) =>
+      searchTest(`(?i)(?:${texts.map(escaped).join('|')})`, reason),
+    ),
+  ]
+}
+
+function asciiAnywhere(constants: readonly string[], reason: ValueReason): ValueTest {
+  const texts = constants.map((constant) => constant.toLowerCase())
   const condition =
     texts.length <= MOST_ALTERNATIVES
       ? (text: Sql) => sql`(${containsAny(text, texts)})`
       : (text: Sql) =>
           sql`EXISTS (SELECT FROM pg_catalog.unnest(${arrayOf(texts)}) AS part WHERE ${contains(text, sql`part`)})`
   const { tree } = readPythonRegex(texts.map(escaped).join('|'))
-  return [{ reason, of: 'lower', condition, tree }]
+  return { reason, of: 'lower', condition, tree }
+}
+
+function searchTest(rule: string, reason: ValueReason): ValueTest {
+  const regex = readPythonRegex(rule)
+  return {
+    reason,
+    of: 'text',
+    condition: matches,
+    pattern: toPostgres(regex).pattern,
+    tree: regex.tree,
+  }
+}
+
+function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text)
 }
 
 function containsAny(text: Sql, texts: readonly string[]): Sql {

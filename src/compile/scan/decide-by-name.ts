@@ -9,7 +9,7 @@ import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.
 import type { SqlText } from '../../dictionary/shape.ts'
 import { readTypeName, type TypeName } from '../../dictionary/type-name.ts'
 import { findByType } from './by-type.ts'
-import { type ScannedTable, scannedTables } from './scanned-tables.ts'
+import { type Leaf, type ScannedTable, scannedTables } from './scanned-tables.ts'
 
 /** What a scan knows of a column before it looks at any row. */
 export type NameDecision =
@@ -60,14 +60,14 @@ export function decideByName(
   return scannedTables(catalog)
     .map((table) => ({
       ...table,
-      leaves: table.leaves.filter((leaf) => !isSkipped(meta, [leaf, table.relation])),
+      leaves: table.leaves.filter((leaf) => isLookedAt(leaf, meta, prepared, index)),
     }))
     .filter((table) => table.leaves.length > 0 || table.relation.kind === 'partitioned')
     .map((table) => {
       const rule = index.winner([table.relation])
-      const left = losesRows(table.relation, rule, prepared)
+      const left = losesRows([table.relation], rule, prepared)
       const decide = (column: Column): NameDecision =>
-        left ? { kind: 'left' } : decideColumn(table.relation, column, { meta, names, rule, known, types })
+        left ? { kind: 'left' } : decideColumn(table, column, { meta, names, rule, known, types })
       return {
         ...table,
         columns: table.relation.columns.map((column) => ({ column, decision: decide(column) })),
@@ -75,13 +75,30 @@ export function decideByName(
     })
 }
 
+/** Whether the rows of a table or partition leave the database as they are, and are to be looked at. */
+function isLookedAt(
+  { lineage }: Leaf,
+  meta: MetaDictionary,
+  prepared: SensitiveDictionary,
+  index: RuleIndex<TableRule>,
+): boolean {
+  const names = (scope: ColumnScope) => namesAny([scope.tables], lineage)
+  if (meta.skip.some((scope) => !scope.fields && names(scope))) return false
+  if (meta.include.length > 0 && !meta.include.some(names)) return false
+  return !losesRows(lineage, index.winner(lineage), prepared)
+}
+
 /** Rows that the dictionary replaces or leaves out do not leave the database as they are. */
-function losesRows(relation: Relation, rule: TableRule | undefined, prepared: SensitiveDictionary): boolean {
-  return rule ? rule.rawSql !== undefined : namesAny(prepared.excludes, [relation])
+function losesRows(
+  lineage: readonly Relation[],
+  rule: TableRule | undefined,
+  prepared: SensitiveDictionary,
+): boolean {
+  return rule ? rule.rawSql !== undefined : namesAny(prepared.excludes, lineage)
 }
 
 function decideColumn(
-  relation: Relation,
+  table: ScannedTable,
   column: Column,
   {
     meta,
@@ -97,7 +114,8 @@ function decideColumn(
     readonly types: readonly TypeName[]
   },
 ): NameDecision {
-  if (column.generated !== null || !isIncluded(meta, relation, column.name)) return { kind: 'passed-over' }
+  const { relation } = table
+  if (column.generated !== null || !isIncluded(meta, table, column.name)) return { kind: 'passed-over' }
   const own = rule?.fields.get(column.name)
   if (own) return { kind: 'prepared', rule: own }
   if (column.ownsSequence || column.identity) return { kind: 'passed-over' }
@@ -118,12 +136,12 @@ function matchingName({ constants, rules }: NameRules, name: string): string | u
   return constants.includes(name) ? name : rules.find(({ regex }) => regex.test(name))?.rule
 }
 
-function isIncluded(meta: MetaDictionary, relation: Relation, column: string): boolean {
-  const inScope = (scope: ColumnScope) => isInScope(scope, [relation], column)
-  return !meta.skip.some(inScope) && (meta.include.length === 0 || meta.include.some(inScope))
-}
-
-/** Whether a skip rule names the whole table, or the partitioned table that it is a part of. */
-function isSkipped(meta: MetaDictionary, lineage: readonly Relation[]): boolean {
-  return meta.skip.some(({ tables, fields }) => !fields && namesAny([tables], lineage))
+/** An include rule may name the table or a partition of it; a column that is skipped is so in the whole table. */
+function isIncluded(meta: MetaDictionary, { relation, leaves }: ScannedTable, column: string): boolean {
+  if (meta.skip.some((scope) => isInScope(scope, [relation], column))) return false
+  const lineages = [[relation], ...leaves.map(({ lineage }) => lineage)]
+  return (
+    meta.include.length === 0 ||
+    meta.include.some((scope) => lineages.some((names) => isInScope(scope, names, column)))
+  )
 }

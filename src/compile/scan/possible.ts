@@ -12,16 +12,18 @@ interface TextsOfType {
 
 const number = (longest: number): TextsOfType => ({ characters: charactersOf('-0123456789'), longest })
 
-const TEXTS_OF_TYPES: Readonly<Record<string, TextsOfType>> = {
-  smallint: number(6),
-  integer: number(11),
-  bigint: number(20),
-  uuid: { characters: charactersOf('-0123456789abcdef'), longest: 36 },
-}
+const TEXTS_OF_TYPES: ReadonlyMap<string, TextsOfType> = new Map(
+  Object.entries({
+    smallint: number(6),
+    integer: number(11),
+    bigint: number(20),
+    uuid: { characters: charactersOf('-0123456789abcdef'), longest: 36 },
+  }),
+)
 
 /** Whether any value of the column can pass the test, going by its type alone: no number holds an @. */
 export function canPass({ tree }: ValueTest, { valueType, isArray }: Column): boolean {
-  const texts = isArray ? undefined : TEXTS_OF_TYPES[valueType]
+  const texts = isArray ? undefined : TEXTS_OF_TYPES.get(valueType)
   return !tree || !texts || (widthOf(tree).min <= texts.longest && canMatch(tree, texts.characters))
 }
 

@@ -3,12 +3,17 @@ import { fromCatalog, identifier, join, literal, nothing, type Sql, sql } from '
 import type { Condition } from '../expression.ts'
 import { onPages, type PageRange, relationSql, rowsOf } from '../select.ts'
 
-/** Where the rows come from that a statement of a scan looks at. */
-export interface RowsSource {
-  /** The table, or the partitions that hold its rows. */
-  readonly leaves: readonly Relation[]
+/** A table or partition, and which of its rows. */
+export interface LeafRows {
   readonly relation: Relation
   readonly condition: Condition | undefined
+}
+
+/** Where the rows come from that a statement of a scan looks at. */
+export interface RowsSource {
+  readonly relation: Relation
+  /** The table, or the partitions that hold its rows. */
+  readonly leaves: readonly LeafRows[]
   readonly pages?: PageRange | undefined
   /** No more than this many rows, the first ones. */
   readonly limit?: number | undefined
@@ -21,20 +26,20 @@ export interface RowsSource {
  * and not once for each expression that uses it.
  */
 export function rowsSelect(source: RowsSource, items: readonly Sql[]): Sql {
-  const { leaves, condition, pages, limit, notNull } = source
-  const conditions = [
-    ...(pages ? onPages(pages) : []),
-    ...(condition ? [condition.sql] : []),
-    ...(notNull ? [sql`NOT (${fromCatalog(notNull.sqlName)} IS NULL)`] : []),
-  ]
-  const where = conditions.length > 0 ? sql` WHERE ${join(conditions, sql` AND `)}` : nothing
+  const { leaves, pages, limit, notNull } = source
   const end = limit === undefined ? sql` OFFSET 0` : sql` LIMIT ${literal(limit)}`
-  const selects = leaves.map(
+  const selects = leaves.map(({ relation, condition }) => {
+    const conditions = [
+      ...(pages ? onPages(pages) : []),
+      ...(condition ? [condition.sql] : []),
+      ...(notNull ? [sql`NOT (${fromCatalog(notNull.sqlName)} IS NULL)`] : []),
+    ]
+    const where = conditions.length > 0 ? sql` WHERE ${join(conditions, sql` AND `)}` : nothing
     // A condition may name its table, and a partition has another name.
-    (leaf) =>
-      sql`SELECT ${join(items)} FROM ONLY ${relationSql(leaf)} AS ${identifier(source.relation.name)}${where}`,
-  )
-  if (selects.length <= 1) return sql`${selects[0] ?? sql`SELECT ${join(items)} WHERE false`}${end}`
+    const alias = identifier(source.relation.name)
+    return sql`SELECT ${join(items)} FROM ONLY ${relationSql(relation)} AS ${alias}${where}`
+  })
+  if (selects.length === 1) return sql`${join(selects)}${end}`
   return sql`SELECT * FROM (${join(selects, sql` UNION ALL `)}) AS partitions${end}`
 }
 

@@ -3,8 +3,14 @@ import { type Catalog, LIBRARY_SCHEMA, lineage, type Oid, type Relation } from '
 /** A table whose columns a scan decides about: with its partitions, which are no tables of their own to it. */
 export interface ScannedTable {
   readonly relation: Relation
-  /** The tables that hold its rows: itself, or its partitions. */
-  readonly leaves: readonly Relation[]
+  readonly leaves: readonly Leaf[]
+}
+
+/** A table that holds rows: a table itself, or a partition. */
+export interface Leaf {
+  readonly relation: Relation
+  /** Itself, and the partitioned tables above it from the nearest up. */
+  readonly lineage: readonly Relation[]
 }
 
 /**
@@ -12,11 +18,12 @@ export interface ScannedTable {
  * they are looked at as one. Views and foreign tables hold none, and those of an extension are its own.
  */
 export function scannedTables(catalog: Catalog): ScannedTable[] {
-  const leaves = new Map<Oid, Relation[]>()
+  const leaves = new Map<Oid, Leaf[]>()
   for (const relation of catalog.relations.values()) {
     if (relation.kind !== 'table') continue
-    const root = lineage(catalog, relation).at(-1) ?? relation
-    leaves.set(root.oid, [...(leaves.get(root.oid) ?? []), relation])
+    const leaf = { relation, lineage: lineage(catalog, relation) }
+    const root = leaf.lineage.at(-1) ?? relation
+    leaves.set(root.oid, [...(leaves.get(root.oid) ?? []), leaf])
   }
   return [...catalog.relations.values()]
     .filter((relation) => relation.kind === 'table' || relation.kind === 'partitioned')

@@ -1,5 +1,5 @@
 import { type Catalog, lineage, type Oid, type Relation } from '../../catalog/model.ts'
-import { RuleIndex } from '../../dictionary/match.ts'
+import { namesAny, RuleIndex } from '../../dictionary/match.ts'
 import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
 import type { TableEntry } from '../../dictionary/write-sensitive.ts'
 import { ruleFor } from '../plan/rule-of-table.ts'
@@ -7,9 +7,13 @@ import { ruleFor } from '../plan/rule-of-table.ts'
 /** Rules for columns, by table and column name. */
 type FoundRules = ReadonlyMap<Relation, ReadonlyMap<string, string>>
 
+/** The condition of a table that is to keep its structure and lose its rows. */
+const NO_ROWS = 'false'
+
 /**
- * The entries that a dictionary needs for what was found. An entry by a table's exact name goes before any other, so it
- * repeats what the table had from a mask, from the tables that it inherits from, or from those that it is a part of.
+ * The entries that a dictionary needs for what was found. An entry by a table's exact name goes before any other, and
+ * holds for what is partitioned or inherits from it. So it repeats what the table had from elsewhere, and partitions and
+ * children that were treated otherwise get entries of their own, which keep it so.
  */
 export function tableEntries(
   catalog: Catalog,
@@ -18,27 +22,61 @@ export function tableEntries(
 ): TableEntry[] {
   const index = new RuleIndex(prepared.rules)
   const entries = new Map<Oid, TableEntry>()
-  const before = (relation: Relation) => ruleFor(catalog, relation, index)
   for (const relation of parentsFirst(catalog)) {
-    const fields = found.get(relation) ?? new Map()
-    const root = lineage(catalog, relation).at(-1) ?? relation
-    const underNewEntry = root !== relation && entries.has(root.oid) && before(relation) !== before(root)
-    if (fields.size === 0 && !underNewEntry) continue
-    const inherited = relation.inheritsFrom.flatMap((oid) => [...(entries.get(oid)?.fields ?? [])])
-    const ofRoot = underNewEntry ? [...(entries.get(root.oid)?.fields ?? [])] : []
-    const own = fieldsOf(before(relation))
+    const before = ruleFor(catalog, relation, index)
+    const fields = found.get(relation)
+    const above = entriesAbove(catalog, relation, entries)
+    if (!fields && above.length === 0) continue
+    const lostItsRows = !before && namesAny(prepared.excludes, lineage(catalog, relation))
+    if (!fields && !lostItsRows && before === ruleAbove(catalog, relation, index)) continue
+    const { schema, name } = relation
+    if (before?.rawSql) {
+      entries.set(relation.oid, { schema, name, fields: new Map(), rawSql: before.rawSql.text })
+      continue
+    }
+    const inherited = above.flatMap((entry) => [...entry.fields])
+    const own = [...(before?.fields ?? [])].map(([column, { text }]) => [column, text] as const)
     entries.set(relation.oid, {
-      schema: relation.schema,
-      name: relation.name,
-      fields: new Map([...inherited, ...ofRoot, ...own, ...fields]),
-      condition: before(relation)?.condition?.text,
+      schema,
+      name,
+      fields: ofColumns(relation, new Map([...inherited, ...own, ...(fields ?? [])])),
+      condition: lostItsRows ? NO_ROWS : before?.condition?.text,
     })
   }
   return [...entries.values()]
 }
 
-function fieldsOf(rule: TableRule | undefined): [string, string][] {
-  return [...(rule?.fields ?? [])].map(([name, { text }]) => [name, text])
+/** New entries that would hold for the table, the nearest last: of what it inherits from and what it is a part of. */
+function entriesAbove(
+  catalog: Catalog,
+  relation: Relation,
+  entries: ReadonlyMap<Oid, TableEntry>,
+): TableEntry[] {
+  const above = [
+    ...relation.inheritsFrom,
+    ...lineage(catalog, relation)
+      .slice(1)
+      .map(({ oid }) => oid),
+  ]
+  return above.flatMap((oid) => entries.get(oid) ?? [])
+}
+
+/** What the dictionary has for the tables above; undefined where they differ, or where there are none. */
+function ruleAbove(catalog: Catalog, relation: Relation, index: RuleIndex<TableRule>): TableRule | undefined {
+  const [parent, ...others] = [
+    ...lineage(catalog, relation).slice(1),
+    ...relation.inheritsFrom.flatMap((oid) => catalog.relations.get(oid) ?? []),
+  ]
+  const rule = parent && ruleFor(catalog, parent, index)
+  return others.every((other) => ruleFor(catalog, other, index) === rule) ? rule : undefined
+}
+
+/** A mask may name columns that only some of its tables have. */
+function ofColumns(relation: Relation, fields: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const names = new Set(
+    relation.columns.filter(({ generated }) => generated === null).map(({ name }) => name),
+  )
+  return new Map([...fields].filter(([column]) => names.has(column)))
 }
 
 function parentsFirst(catalog: Catalog): Relation[] {

@@ -112,6 +112,7 @@ async function evidenceOf(
   columns: readonly Column[],
   rows: number,
 ): Promise<EvidenceOfTable | ServerError> {
+  if (leaves.length === 0) return new Map()
   const items = columns.map(
     (column, at) => sql`${valueText(column, { cut: !column.isArray })} AS ${identifier(`c${at + 1}`)}`,
   )
@@ -121,7 +122,15 @@ async function evidenceOf(
     return answer
   }
   try {
-    return await inspect(ask, columns.map(asInspected), sampleSelect(leaves, items, rows))
+    return await inspect(
+      ask,
+      columns.map(asInspected),
+      sampleSelect(
+        leaves.map(({ relation }) => relation),
+        items,
+        rows,
+      ),
+    )
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
     return error

@@ -72,5 +72,5 @@ async function runAll(context: Context, questioning: Questioning, works: readonl
 /** All rows of each table, by ranges of pages: what one range decides the next ones need not be asked. */
 function partsOfLooks(looks: readonly TableLook[], { server, lanes }: Questioning) {
   const leaves = looks.flatMap((look) => look.source.leaves.map((leaf) => ({ look, leaf })))
-  return partsOf(leaves, ({ leaf }) => ({ relation: leaf, byPages: true }), server, lanes)
+  return partsOf(leaves, ({ leaf }) => ({ relation: leaf.relation, byPages: true }), server, lanes)
 }

@@ -4,7 +4,7 @@ import { findByType } from '../../compile/scan/by-type.ts'
 import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
 import { type FunctionQuestion, functionQuestion } from '../../compile/scan/function-call.ts'
 import { metaTests } from '../../compile/scan/meta-tests.ts'
-import type { RowsSource } from '../../compile/scan/rows-source.ts'
+import type { LeafRows, RowsSource } from '../../compile/scan/rows-source.ts'
 import { RuleIndex } from '../../dictionary/match.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
 import type { Finding } from '../../lib/fault.ts'
@@ -29,9 +29,12 @@ export async function scanRows(
       decision.kind === 'open' && decision.byMeta ? [column] : [],
     )
     if (columns.length === 0 || table.leaves.length === 0) continue
-    const written = conditions.winner([table.relation])?.condition
-    const condition = written && (await readCondition(written))
-    const source = { relation: table.relation, leaves: table.leaves, condition }
+    const leaves: LeafRows[] = []
+    for (const { relation, lineage } of table.leaves) {
+      const written = conditions.winner(lineage)?.condition
+      leaves.push({ relation, condition: written && (await readCondition(written)) })
+    }
+    const source = { relation: table.relation, leaves }
     looks.push(new TableLook(table, columns, source, await functionsOf(meta, columns, source)))
   }
   const tests = metaTests(meta, questioning.server)

@@ -49,17 +49,18 @@ interface Call extends CallingSql {
 /** The SQL of the user's that a look at a table runs: its condition, and a call of each function for each column. */
 function callsOf(look: TableLook): Call[] {
   const relation = relationName(look.table.relation)
-  const { condition } = look.source
-  const conditions = condition
-    ? [
-        {
-          ...condition,
-          place: { ...condition.source.place, relation },
-          statement: rowsSelect(look.source, [sql`1`]),
-          of: relation,
-        },
-      ]
-    : []
+  const conditions = look.source.leaves.flatMap((leaf) =>
+    leaf.condition
+      ? [
+          {
+            ...leaf.condition,
+            place: { ...leaf.condition.source.place, relation },
+            statement: rowsSelect({ ...look.source, leaves: [leaf] }, [sql`1`]),
+            of: relation,
+          },
+        ]
+      : [],
+  )
   const calls = look.functions.map((question) => ({
     tree: question.call.tree,
     source: question.call.source,

@@ -20,7 +20,7 @@ export function fingerprintOf(
   { relation, leaves }: ScannedTable,
   changes: ReadonlyMap<Oid, string>,
 ): string | undefined {
-  const states = leaves.map(({ oid }) => changes.get(oid))
+  const states = leaves.map((leaf) => changes.get(leaf.relation.oid))
   if (states.includes(undefined)) return undefined
   const columns = relation.columns.map(({ name, type, primaryKey, ownsSequence, generated }) => [
     name,
