@@ -1,5 +1,9 @@
 -- Tables whose rows a dump may read, to be locked before anything else is asked about them.
-SELECT n.nspname AS "schema", c.relname AS "name"
+SELECT
+  c.oid::bigint::float8 AS "oid",
+  n.nspname AS "schema",
+  c.relname AS "name",
+  has_table_privilege(c.oid, 'SELECT') AS "readable"
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p')

@@ -1,5 +1,6 @@
 -- What moves when the rows of a table change: its file, its size, and the counters of the rows that were written. The
--- counters begin anew when the server starts, so its start belongs to them; on a standby they never move.
+-- counters begin anew when the server starts, so its start belongs to them; on a standby, and with track_counts off, they
+-- never move.
 SELECT
   c.oid::bigint::float8 AS "oid",
   concat_ws(
@@ -16,5 +17,6 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r'
   AND NOT pg_is_in_recovery()
+  AND current_setting('track_counts')::boolean
   AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'

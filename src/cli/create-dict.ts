@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { columnName } from '../catalog/table-column.ts'
 import type { Reason } from '../compile/scan/settle-rules.ts'
+import { Fault } from '../lib/fault.ts'
 import { reportPage } from '../operations/scan/report/html.ts'
 import type { ScanRequest } from '../operations/scan/request.ts'
 import type { ScanResult } from '../operations/scan/result.ts'
@@ -112,6 +114,7 @@ Examples:
 The last one looks at columns only that came since. What comes out is what pgveil dump takes.`
 
 async function runScan(flags: ScanFlags, context: CommandContext): Promise<void> {
+  refuseEqualFiles(flags)
   const [since] = await readDictionaries(flags.since === undefined ? [] : [flags.since])
   const request: ScanRequest = {
     source: targetFrom(flags),
@@ -140,16 +143,42 @@ async function runScan(flags: ScanFlags, context: CommandContext): Promise<void>
     const found = await scan(context.operation(), request)
     await writeWhole(flags.outputSensDictFile, found.sensitive)
     await writeWhole(flags.outputNoSensDictFile, found.nonSensitive)
-    if (flags.report !== undefined) {
-      const base = flags.report.replace(/\.(?:html|json)$/, '')
-      await writeWhole(`${base}.json`, `${JSON.stringify(found.report, null, 2)}\n`)
-      await writeWhole(`${base}.html`, reportPage(found.report))
-    }
+    const [json, html] = reportFiles(flags)
+    if (json !== undefined) await writeWhole(json, `${JSON.stringify(found.report, null, 2)}\n`)
+    if (html !== undefined) await writeWhole(html, reportPage(found.report))
     return found
   })
   for (const warning of result.warnings) context.screen.warn(warning)
   const seconds = (performance.now() - started) / 1000
+  if (sawNothing(result)) context.endAs('failed')
   context.screen.result(resultObject(flags, result, seconds), summary(flags, result, seconds))
+}
+
+/** One output would replace another, or what is read. */
+function refuseEqualFiles(flags: ScanFlags): void {
+  const outputs = [flags.outputSensDictFile, flags.outputNoSensDictFile, ...reportFiles(flags)]
+  const inputs = [...(flags.metaDictFile ?? []), ...(flags.since === undefined ? [] : [flags.since])]
+  const paths = [...outputs.map((file) => resolve(file)), ...new Set(inputs.map((file) => resolve(file)))]
+  const twice = paths.find((path, at) => paths.indexOf(path) !== at && !isOldReport(path, flags))
+  if (twice === undefined) return
+  throw new Fault('usage', 'Two of the files of the command are the same one.', {
+    place: { file: twice },
+    remedy: 'Give --output-sens-dict-file, --output-no-sens-dict-file and --report names of their own.',
+  })
+}
+
+/** A report may be replaced by the next one, which has read it before. */
+function isOldReport(path: string, flags: ScanFlags): boolean {
+  return (
+    flags.since !== undefined &&
+    path === resolve(flags.since) &&
+    path === resolve(reportFiles(flags)[0] ?? '')
+  )
+}
+
+function reportFiles({ report }: ScanFlags): string[] {
+  const base = report?.replace(/\.(?:html|json)$/, '')
+  return base === undefined ? [] : [`${base}.json`, `${base}.html`]
 }
 
 function resultObject(flags: ScanFlags, { report, warnings }: ScanResult, seconds: number): object {
@@ -180,4 +209,10 @@ function because(reason: Reason): string {
   return reason.kind === 'detection'
     ? `${reason.detection.entity} ${reason.detection.confidence.toFixed(2)}`
     : reason.kind
+}
+
+/** Not one column could be looked at. */
+function sawNothing({ outcomes }: ScanResult): boolean {
+  const missed = outcomes.filter(({ outcome }) => outcome.kind === 'not-scanned').length
+  return missed > 0 && outcomes.every(({ outcome }) => ['not-scanned', 'passed-over'].includes(outcome.kind))
 }

@@ -15,7 +15,7 @@ export interface Script {
 
 /** The SQL that a dump would run with these dictionaries. Refuses what a dump would refuse without reading rows. */
 export async function compile(context: Context, request: PlanningRequest): Promise<Script> {
-  return withPlan(context, request, { lockTables: false }, async (guarded, { snapshot, catalog, plan }) => {
+  return withPlan(context, request, { locks: 'none' }, async (guarded, { snapshot, catalog, plan }) => {
     refuseErrors([...plan.findings, ...(await verifyRules(guarded, snapshot, plan))])
     const names = request.dictionaries.map(({ name }) => name).join(', ')
     const salt = request.salt

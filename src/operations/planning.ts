@@ -11,6 +11,7 @@ import type { TablePattern } from '../dictionary/table-pattern.ts'
 import { readTablesDictionary } from '../dictionary/tables.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Target } from '../postgres/connection/target.ts'
+import type { SnapshotOptions } from '../postgres/snapshot.ts'
 import type { Context } from './context.ts'
 import { type CatalogInSnapshot, withCatalog } from './with-catalog.ts'
 
@@ -62,13 +63,13 @@ function readPlanningDictionaries(request: PlanningRequest): ReadDictionaries {
 export async function withPlan<Result>(
   context: Context,
   request: PlanningRequest,
-  options: { readonly lockTables: boolean },
+  options: Pick<SnapshotOptions, 'locks'>,
   work: (context: Context, planning: Planning) => Promise<Result>,
 ): Promise<Result> {
   const dictionaries = readPlanningDictionaries(request)
-  const { lockTables } = options
+  const { locks } = options
   const { lockWait, salt } = request
-  return withCatalog(context, request.source, { lockTables, lockWait, salt }, async (guarded, found) => {
+  return withCatalog(context, request.source, { locks, lockWait, salt }, async (guarded, found) => {
     const plan = await buildPlan({ catalog: found.catalog, ...dictionaries, policy: request })
     return work(guarded, { ...found, plan })
   })

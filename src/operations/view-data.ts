@@ -37,7 +37,7 @@ export interface RowsView {
 
 /** Shows what the rules make of some rows. Values are texts as PostgreSQL prints them. */
 export async function viewData(context: Context, request: ViewDataRequest): Promise<RowsView> {
-  return withPlan(context, request, { lockTables: false }, async (guarded, { snapshot, catalog, plan }) => {
+  return withPlan(context, request, { locks: 'none' }, async (guarded, { snapshot, catalog, plan }) => {
     const relation = [...catalog.relations.values()].find(
       ({ schema, name }) => schema === request.schema && name === request.table,
     )

@@ -42,7 +42,7 @@ export async function viewFields(context: Context, request: ViewFieldsRequest): 
   const schema = patternOf(request.schema)
   const table = patternOf(request.table)
   const renamed = new Renaming(request.ormNames ? readOrmNames(request.ormNames) : [])
-  return withPlan(context, request, { lockTables: false }, async (_, { plan }) => {
+  return withPlan(context, request, { locks: 'none' }, async (_, { plan }) => {
     const fields = fieldsOf(plan)
       .filter((view) => matches(schema, view.schema) && matches(table, view.table))
       .filter((view) => !request.onlySensitive || view.rule !== null)

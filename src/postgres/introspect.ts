@@ -48,8 +48,15 @@ export async function readServer(session: Session): Promise<Server> {
   return { ...server, systemIdentifier: control?.identifier ?? null }
 }
 
-/** Tables that a dump may read, by schema and name. */
-export async function readLockableTables(session: Session): Promise<{ schema: string; name: string }[]> {
+/** A table whose rows a dump copies; `readable` says whether this user may. */
+export interface LockableTable {
+  readonly oid: Oid
+  readonly schema: string
+  readonly name: string
+  readonly readable: boolean
+}
+
+export async function readLockableTables(session: Session): Promise<LockableTable[]> {
   return session.rows(fromShippedFile(lockableSql))
 }
 

@@ -3,7 +3,7 @@ import { Fault, type Place } from '../lib/fault.ts'
 import type { Secret } from '../lib/secret.ts'
 import { fromShippedFile, join, literal, qualified, type Sql, sql } from '../lib/sql.ts'
 import type { Target } from './connection/target.ts'
-import { readLockableTables } from './introspect.ts'
+import { type LockableTable, readLockableTables } from './introspect.ts'
 import { ServerError, Session } from './session.ts'
 import { DUMP_SETTINGS, EMPTY_SEARCH_PATH } from './settings.ts'
 
@@ -17,8 +17,11 @@ interface ResolvedPath {
 
 export interface SnapshotOptions {
   readonly signal: AbortSignal
-  /** Keep every table from being changed or dropped; an operation that ends in a moment need not. */
-  readonly lockTables: boolean
+  /**
+   * Keep tables from being changed, dropped, or replaced by a view of somebody's: all of them, or those that the user may
+   * read. An operation that ends in a moment need not.
+   */
+  readonly locks: 'all' | 'readable' | 'none'
   /** How long to wait for a table that somebody else has locked, in milliseconds. */
   readonly lockWait: number
   /** The value of the setting anon_funcs.salt, here and for those who share the snapshot. */
@@ -63,11 +66,9 @@ export class Snapshot {
       if (salt) await session.run(salt)
       await session.run(sql`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY`)
       const { id } = await session.row<{ id: string }>(sql`SELECT pg_catalog.pg_export_snapshot() AS id`)
-      if (options.lockTables) {
-        await session.run(sql`SET LOCAL lock_timeout = ${literal(options.lockWait)}`)
-        await lockTables(session, options.signal)
-        await session.run(sql`SET LOCAL lock_timeout = 0`)
-      }
+      // Reading the catalog waits for a table that somebody holds as well.
+      await session.run(sql`SET lock_timeout = ${literal(options.lockWait)}`)
+      if (options.locks !== 'none') await lockTables(session, options)
       return new Snapshot(session, id, path, salt)
     } catch (error) {
       await session.close()
@@ -134,19 +135,37 @@ async function versionOf(session: Session): Promise<number> {
   return number
 }
 
-async function lockTables(session: Session, signal: AbortSignal): Promise<void> {
+async function lockTables(session: Session, { signal, locks }: SnapshotOptions): Promise<void> {
   const tables = await readLockableTables(session)
-  for (let start = 0; start < tables.length; start += TABLES_A_LOCK) {
-    const names = tables
-      .slice(start, start + TABLES_A_LOCK)
-      .map(({ schema, name }) => qualified(schema, name))
-    const only = names.map((name) => sql`ONLY ${name}`)
+  const wanted = tables.filter(({ readable }) => locks === 'all' || readable)
+  for (let start = 0; start < wanted.length; start += TABLES_A_LOCK) {
+    const some = wanted.slice(start, start + TABLES_A_LOCK)
+    const only = some.map(({ schema, name }) => sql`ONLY ${qualified(schema, name)}`)
     await session
       .rowsUntil(signal, sql`LOCK TABLE ${join(only)} IN ACCESS SHARE MODE`)
       .catch((error: unknown) => {
         throw lockFault(error)
       })
+    await checkNames(session, some)
   }
+}
+
+/**
+ * A lock is on what has the name now, and the catalog is read as it was when the snapshot was taken: in between somebody
+ * may have put a view, which runs code of theirs, in the place of a table. Once it is locked a name stays.
+ */
+async function checkNames(session: Session, tables: readonly LockableTable[]): Promise<void> {
+  const named = tables.map(
+    ({ oid, schema, name }) =>
+      sql`pg_catalog.to_regclass(${literal(qualified(schema, name).text)})::pg_catalog.oid IS DISTINCT FROM ${literal(oid)}::pg_catalog.oid`,
+  )
+  const { replaced } = await session.row<{ replaced: boolean }>(
+    sql`SELECT ${join(named, sql` OR `)} AS replaced`,
+  )
+  if (!replaced) return
+  throw new Fault('lock-unavailable', 'A table was replaced by another relation while it was being locked.', {
+    remedy: 'Try again when nobody changes the schema.',
+  })
 }
 
 /** What to say when a table could not be read because somebody is about to change it. */

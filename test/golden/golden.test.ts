@@ -36,7 +36,7 @@ async function compile(
 ): Promise<string> {
   const snapshot = await Snapshot.begin(database.target, {
     signal: new AbortController().signal,
-    lockTables: true,
+    locks: 'all',
     lockWait: 5000,
   })
   try {

@@ -74,8 +74,8 @@ test('what a scan proposes keeps types, lengths, uniqueness and foreign keys: it
   for (const [at, type] of Object.keys(TYPES).entries()) {
     const unmasked = `SELECT count(*)::int FROM public.all_types WHERE c${at}::text = (${VALUES[at]?.replaceAll(/\bn\b/g, 'id')})::text`
     if (!['boolean', 'public.mood'].includes(type))
-      // A permutation keeps a number now and then.
-      expect(Number(await target.value(unmasked))).toBeLessThan(/int/.test(type) ? 10 : 1)
+      // A permutation keeps a number now and then, and noise may round to where it was.
+      expect(Number(await target.value(unmasked))).toBeLessThan(/int|numeric/.test(type) ? 10 : 1)
   }
   expect(
     await target.value<number>(
@@ -106,7 +106,7 @@ describe('a stand-in for an entity', () => {
     await init(testContext(), source.target)
     const snapshot = await Snapshot.begin(source.target, {
       signal: new AbortController().signal,
-      lockTables: false,
+      locks: 'none',
       lockWait: 1000,
     })
     const catalog = await readCatalog(snapshot.session).finally(() => snapshot.close())

@@ -27,6 +27,9 @@ describe.each(['partial', 'full'] as const)('a %s scan', (mode) => {
     const table = "Od d.T'a"
     const names = (columns: string) => [...columns].map((column) => `${table}.${column}`)
     expect(found(await scanIn(setup))).toEqual(names('abcdg'))
+    // Anchors hold in each element.
+    const whole = { data_regex: { rules: ['^sad@example.org$'] }, data_const: { constants: ['no one'] } }
+    expect(found(await scanIn(setup, whole))).toEqual(names('abcdg'))
     expect(
       found(await scanIn(setup, { ...MAIL, sens_pg_types: ['mood', 'public.pair', 'name', 'jsonb'] })),
     ).toEqual(names('efhi'))
@@ -124,6 +127,23 @@ describe.each(['partial', 'full'] as const)('a %s scan', (mode) => {
       'public.accounts.mail': `anon_funcs.digest("mail", 'salt_word', 'md5')`,
       'public.logins.mail': `anon_funcs.digest("mail", 'salt_word', 'md5')`,
       'public.notes.about': `anon_funcs.digest("about", 'salt_word', 'md5')`,
+    })
+  })
+
+  test('carries the rule of a dictionary along foreign keys', async () => {
+    const setup = `
+      CREATE TABLE public.accounts (mail text PRIMARY KEY);
+      CREATE TABLE public.logins ("the mail" text REFERENCES public.accounts);
+      CREATE TABLE public.notes (about text REFERENCES public.accounts);
+      INSERT INTO public.accounts VALUES ('ada@example.org');
+      INSERT INTO public.notes VALUES ('ada@example.org')`
+    const sensitive = [
+      dictionary({ dictionary: [{ schema: 'public', table: 'notes', fields: { about: 'md5(about)' } }] }),
+    ]
+    expect(rulesOf(await scanIn(setup, MAIL, { sensitive }))).toEqual({
+      'public.notes.about': 'md5(about)',
+      'public.accounts.mail': 'md5("mail")',
+      'public.logins.the mail': 'md5("the mail")',
     })
   })
 

@@ -9,6 +9,8 @@ import type { ValueReason } from './value-tests.ts'
 export type RowsVerdict =
   | { readonly kind: 'sensitive'; readonly reason: ValueReason }
   | { readonly kind: 'sensitive-by-function'; readonly asked: DataFunction }
+  /** There was nothing to look at: that says nothing of what will be there. */
+  | { readonly kind: 'no-values' }
   /** `why` is in words that hold no value. */
   | { readonly kind: 'not-scanned'; readonly why: string }
 
@@ -16,6 +18,8 @@ export type RowsVerdict =
 export type Judgement =
   | { readonly kind: 'detected'; readonly detection: Detection }
   | { readonly kind: 'nothing' }
+  /** Its values were not looked at: there are none, or none that can be read. */
+  | { readonly kind: 'unseen' }
   | { readonly kind: 'not-scanned'; readonly why: string }
 
 /** What a scan says of a column in the end. */

@@ -1,9 +1,9 @@
 import type { Column } from '../../catalog/model.ts'
-import { identifier, join, literal, nothing, type Sql, sql } from '../../lib/sql.ts'
+import { fromCatalog, identifier, join, literal, nothing, type Sql, sql } from '../../lib/sql.ts'
 import { canPass } from './possible.ts'
 import { type RowsSource, rowsSelect } from './rows-source.ts'
 import type { ValueTest } from './value-tests.ts'
-import { valueText } from './value-text.ts'
+import { elementText, valueText } from './value-text.ts'
 
 /** What one look at rows is about: it asks every test of every column. */
 interface RowsQuestion {
@@ -62,29 +62,58 @@ function testGroups(tests: readonly ValueTest[]): ValueTest[][] {
 
 /** One statement that counts; its only row holds numbers, and never a value of the table. */
 export function rowsQuestionSql({ source, columns, tests, cut }: RowsQuestion): Sql {
+  const lowers = tests.some((test) => test.of === 'lower')
   const items = columns.flatMap((column, at) => {
+    if (column.isArray) return [sql`${fromCatalog(column.sqlName)} AS ${name('v', at)}`]
     const value = valueText(column, { cut })
-    const lower = tests.some((test) => test.of === 'lower')
     return [
       sql`${value} AS ${name('v', at)}`,
-      ...(lower ? [sql`pg_catalog.lower(${value} COLLATE pg_catalog."C") AS ${name('l', at)}`] : []),
+      ...(lowers ? [sql`${lowerOf(value)} AS ${name('l', at)}`] : []),
     ]
   })
   const counts = columns.flatMap((column, at) => {
-    const branches = tests.flatMap((test, number) =>
-      canPass(test, column) ? [branch(test, number, at)] : [],
-    )
+    const asked = tests.flatMap((test, number) => (canPass(test, column) ? [{ test, number }] : []))
+    const first = column.isArray
+      ? firstOfElements(column, at, asked, { cut, lowers })
+      : firstPassed(asked, { text: name('v', at), lower: name('l', at) })
     return [
       sql`pg_catalog.count(${name('v', at)})::pg_catalog.float8 AS ${name('n', at)}`,
-      sql`pg_catalog.min(CASE ${join(branches, sql` `)} END) AS ${name('h', at)}`,
+      sql`pg_catalog.min(${first}) AS ${name('h', at)}`,
     ]
   })
   return sql`SELECT pg_catalog.count(*)::pg_catalog.float8 AS rows, ${join(counts)} FROM (${rowsSelect(source, items)}) AS looked_at${patternsOf(tests)}`
 }
 
-function branch(test: ValueTest, number: number, at: number): Sql {
-  const text = name(test.of === 'lower' ? 'l' : 'v', at)
-  return sql`WHEN ${test.condition(text, name('p', number))} THEN ${literal(number)}`
+interface AskedTest {
+  readonly test: ValueTest
+  readonly number: number
+}
+
+/** The number of the first test that a value passes; NULL where it passes none. */
+function firstPassed(asked: readonly AskedTest[], value: { readonly text: Sql; readonly lower: Sql }): Sql {
+  const branches = asked.map(({ test, number }) => {
+    const text = test.of === 'lower' ? value.lower : value.text
+    return sql`WHEN ${test.condition(text, name('p', number))} THEN ${literal(number)}`
+  })
+  return sql`CASE ${join(branches, sql` `)} END`
+}
+
+/** The same of the elements of an array, each of which is a value. */
+function firstOfElements(
+  column: Column,
+  at: number,
+  asked: readonly AskedTest[],
+  { cut, lowers }: { readonly cut: boolean; readonly lowers: boolean },
+): Sql {
+  const text = elementText(column, sql`element.value`, { cut })
+  const lower = lowers ? sql`, ${lowerOf(text)} AS l` : nothing
+  const first = firstPassed(asked, { text: sql`texts.v`, lower: sql`texts.l` })
+  return sql`(SELECT pg_catalog.min(${first}) FROM pg_catalog.unnest(${name('v', at)}) AS element(value),
+    LATERAL (SELECT ${text} AS v${lower} OFFSET 0) AS texts)`
+}
+
+function lowerOf(text: Sql): Sql {
+  return sql`pg_catalog.lower(${text} COLLATE pg_catalog."C")`
 }
 
 /**

@@ -8,13 +8,13 @@ import type { ColumnOutcome, Judgement, Outcome, RowsVerdict } from './outcome.t
 import { type Reason, settleRules } from './settle-rules.ts'
 
 /** Puts together what names, rows and foreign keys say of every column. */
-export function settleColumns(
+export async function settleColumns(
   catalog: Catalog,
   meta: MetaDictionary | undefined,
   tables: readonly DecidedTable[],
   verdicts: ReadonlyMap<string, RowsVerdict>,
   judgements: ReadonlyMap<string, Judgement> | undefined,
-): ColumnOutcome[] {
+): Promise<ColumnOutcome[]> {
   const found = new Map<TableColumn, Reason>()
   const maskable = new Set<string>()
   const before: ColumnOutcome[] = []
@@ -28,7 +28,7 @@ export function settleColumns(
       before.push({ ...member, outcome })
     }
   }
-  const rules = settleRules(catalog, meta, found, (member) => maskable.has(keyOf(member)))
+  const rules = await settleRules(catalog, meta, found, (member) => maskable.has(keyOf(member)))
   const ruled = new Map(
     rules.map(({ reason, rule, ...member }) => [keyOf(member), { kind: 'sensitive', reason, rule } as const]),
   )
@@ -43,7 +43,11 @@ function beforeRules(
 ): Outcome {
   switch (decision.kind) {
     case 'prepared':
-      return { kind: 'sensitive', reason: { kind: 'dictionary' }, rule: decision.rule.text }
+      return {
+        kind: 'sensitive',
+        reason: { kind: 'dictionary', rule: decision.rule },
+        rule: decision.rule.text,
+      }
     case 'sensitive-name':
       return { kind: 'sensitive', reason: { kind: 'name', rule: decision.rule }, rule: undefined }
     case 'harmless':
@@ -54,7 +58,7 @@ function beforeRules(
     case 'left':
       return { kind: 'passed-over' }
     case 'open':
-      if (verdict && verdict.kind !== 'not-scanned') return ofRows(verdict)
+      if (verdict?.kind === 'sensitive' || verdict?.kind === 'sensitive-by-function') return ofRows(verdict)
       if (judgement && isLikely(judgement)) return ofJudgement(judgement)
       if (verdict) return ofRows(verdict)
       return judgement ? ofJudgement(judgement) : unasked(decision.byMeta)
@@ -94,6 +98,8 @@ function ofJudgement(judgement: Judgement): Outcome {
         : { kind: 'harmless', by: 'rows', hint: judgement.detection }
     case 'nothing':
       return { kind: 'harmless', by: 'rows' }
+    case 'unseen':
+      return { kind: 'passed-over' }
     case 'not-scanned':
       return judgement
   }
@@ -111,6 +117,8 @@ function ofRows(verdict: RowsVerdict): Outcome {
         rule: undefined,
       }
     }
+    case 'no-values':
+      return { kind: 'passed-over' }
     case 'not-scanned':
       return verdict
   }

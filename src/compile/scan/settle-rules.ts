@@ -3,6 +3,10 @@ import { columnName, keyOf, type TableColumn } from '../../catalog/table-column.
 import type { Detection } from '../../detection/judge/detection.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
 import type { ReportedColumn } from '../../dictionary/scan-report.ts'
+import type { SqlText } from '../../dictionary/shape.ts'
+import { identifier } from '../../lib/sql.ts'
+import { readExpression } from '../expression.ts'
+import { renameColumns } from '../rename-columns.ts'
 import { chooseRule } from './choose-rule.ts'
 import { KeyGroups } from './key-groups.ts'
 import { fillTemplate } from './template.ts'
@@ -10,7 +14,7 @@ import type { ValueReason } from './value-tests.ts'
 
 /** Why a column is taken for sensitive. */
 export type Reason =
-  | { readonly kind: 'dictionary' }
+  | { readonly kind: 'dictionary'; readonly rule: SqlText }
   | { readonly kind: 'name'; readonly rule: string }
   | { readonly kind: 'function'; readonly name: string; readonly anonymization: string | undefined }
   | ValueReason
@@ -28,17 +32,27 @@ export interface SensitiveColumn extends TableColumn {
 
 /**
  * Gives every sensitive column its rule. Columns that foreign keys join are masked alike: whatever was found in one of
- * them is in all, and the rule is chosen once, for the one that the others reference.
+ * them is in all, and the rule is chosen once, for the one that the others reference, unless a dictionary has one for
+ * any of them already.
  */
-export function settleRules(
+export async function settleRules(
   catalog: Catalog,
   meta: MetaDictionary | undefined,
   found: ReadonlyMap<TableColumn, Reason>,
   mayMask: (column: TableColumn) => boolean,
-): SensitiveColumn[] {
+): Promise<SensitiveColumn[]> {
   const groups = new KeyGroups(catalog)
   const reasons = new Map([...found].map(([column, reason]) => [keyOf(column), reason]))
   const settled = new Map<string, SensitiveColumn>()
+  for (const [member, reason] of found) {
+    if (reason.kind !== 'dictionary') continue
+    for (const column of groups.of(member)) {
+      if (settled.has(keyOf(column)) || !mayMask(column)) continue
+      const rule = await ruleRenamed(reason.rule, member, column)
+      const own = reasons.get(keyOf(column)) ?? { kind: 'foreign-key', with: columnName(member) }
+      if (rule !== undefined) settled.set(keyOf(column), { ...column, reason: own, rule })
+    }
+  }
   for (const [member, reason] of found) {
     if (reason.kind === 'dictionary') continue
     const group = groups.of(member)
@@ -55,6 +69,13 @@ export function settleRules(
     }
   }
   return [...settled.values()]
+}
+
+/** A dictionary's rule for one column as a rule for another; undefined where it speaks of more than its column. */
+async function ruleRenamed(rule: SqlText, from: TableColumn, to: TableColumn): Promise<string | undefined> {
+  const renames = new Map([[from.column.name, identifier(to.column.name).text]])
+  const renamed = await renameColumns(await readExpression(rule), from.relation, renames)
+  return renamed?.source.text
 }
 
 /** The rule for a column of a group, chosen for the column that leads it. */

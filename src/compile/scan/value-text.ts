@@ -10,15 +10,23 @@ const VALUE_CHARACTERS = 8196
  * with a NULL in it counts: to IS NOT NULL it does not.
  */
 export function valueText(column: Column, options: { readonly cut: boolean }): Sql {
-  const name = fromCatalog(column.sqlName)
-  const text = isOwnType(column)
-    ? sql`${name}::pg_catalog.text`
-    : sql`CASE WHEN NOT (${name} IS NULL) THEN pg_catalog.format('%s', ${name}) END`
-  return options.cut && !isShort(column) ? sql`pg_catalog.left(${text}, ${literal(VALUE_CHARACTERS)})` : text
+  return textOf(fromCatalog(column.sqlName), column.type, options.cut && !isShort(column))
+}
+
+/** The same of an element of an array. */
+export function elementText({ valueType }: Column, element: Sql, options: { readonly cut: boolean }): Sql {
+  return textOf(element, valueType, options.cut)
+}
+
+function textOf(value: Sql, type: string, cut: boolean): Sql {
+  const text = isOwnType(type)
+    ? sql`${value}::pg_catalog.text`
+    : sql`CASE WHEN NOT (${value} IS NULL) THEN pg_catalog.format('%s', ${value}) END`
+  return cut ? sql`pg_catalog.left(${text}, ${literal(VALUE_CHARACTERS)})` : text
 }
 
 /** Types outside pg_catalog are printed with their schema. */
-function isOwnType({ type }: Column): boolean {
+function isOwnType(type: string): boolean {
   return !type.replaceAll(/"(?:[^"]|"")*"/g, 'x').includes('.')
 }
 

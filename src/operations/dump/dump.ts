@@ -37,7 +37,7 @@ export interface DumpResult {
  */
 export async function dump(context: Context, request: DumpRequest): Promise<DumpResult> {
   await ArchiveFolder.check(request.outputFolder, { clear: request.clearOutput })
-  return withPlan(context, request, { lockTables: true }, async (guarded, { snapshot, catalog, plan }) => {
+  return withPlan(context, request, { locks: 'all' }, async (guarded, { snapshot, catalog, plan }) => {
     refuseErrors(plan.findings)
     return dumpPlan(guarded, request, snapshot, catalog, plan)
   })

@@ -4,7 +4,7 @@ import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
 import type { Judgement } from '../../compile/scan/outcome.ts'
 import { sampleSelect } from '../../compile/scan/rows-source.ts'
 import { valueText } from '../../compile/scan/value-text.ts'
-import type { InspectedColumn } from '../../detection/columns.ts'
+import { familyOf, type InspectedColumn } from '../../detection/columns.ts'
 import type { ColumnEvidence, EvidenceOfTable } from '../../detection/evidence/counts.ts'
 import { inspect } from '../../detection/inspect.ts'
 import { judgeTable } from '../../detection/judge/judge.ts'
@@ -59,12 +59,20 @@ async function judgeColumns(
     else if (found.evidence) evidence.set(found.at + 1, found.evidence)
   })
   const detections = judgeTable(relation.name, inspected, evidence)
-  return open.map(({ column }): [Column, Judgement] => {
+  return open.map(({ column, at }): [Column, Judgement] => {
     const detection = detections.get(column.name)
     if (detection) return [column, { kind: 'detected', detection }]
     const why = missed.get(column)
-    return [column, why === undefined ? { kind: 'nothing' } : { kind: 'not-scanned', why }]
+    if (why !== undefined) return [column, { kind: 'not-scanned', why }]
+    return [column, { kind: isJudged(asInspected(column), evidence.get(at + 1)) ? 'nothing' : 'unseen' }]
   })
+}
+
+/** Whether nothing found means something: values were read, or the type and the name decide. */
+function isJudged({ type }: InspectedColumn, evidence: ColumnEvidence | undefined): boolean {
+  return (
+    (evidence?.values?.examined ?? 0) > 0 || ['number', 'date', 'boolean', 'nothing'].includes(familyOf(type))
+  )
 }
 
 function asInspected({ name, valueType, isArray }: Column): InspectedColumn {

@@ -84,8 +84,10 @@ export class RowsAsker {
     for (const piece of pieces(this.#look.open.filter(asked), this.#tests)) {
       const columns = piece.columns.filter((column) => this.#look.isOpen(column))
       const told = columns.length > 0 ? await this.#piece(source, { ...piece, columns }) : []
-      for (const { column, passed } of told)
+      for (const { column, passed, values } of told) {
+        this.#look.asked.set(column, (this.#look.asked.get(column) ?? 0) + values)
         if (passed) this.#look.settle(column, { kind: 'sensitive', reason: passed.reason })
+      }
       answers.push(...told)
     }
     return answers

@@ -1,8 +1,12 @@
+import type { Oid } from '../../catalog/model.ts'
 import { keyOf } from '../../catalog/table-column.ts'
 import { type DecidedTable, decideByName } from '../../compile/scan/decide-by-name.ts'
 import type { RowsVerdict } from '../../compile/scan/outcome.ts'
 import { settleColumns } from '../../compile/scan/settle-columns.ts'
 import type { Finding } from '../../lib/fault.ts'
+import type { Target } from '../../postgres/connection/target.ts'
+import { Session } from '../../postgres/session.ts'
+import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
 import { defaultLanes } from '../lanes.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
@@ -24,22 +28,22 @@ import type { Extent } from './table-look.ts'
 export async function scan(context: Context, request: ScanRequest): Promise<ScanResult> {
   const dictionaries = readScanDictionaries(request)
   const { source, lockWait, statementTimeout } = request
+  const changes = await changesBefore(source)
   return withCatalog(
     context,
     source,
-    { lockTables: false, lockWait },
+    { locks: 'readable', lockWait },
     async (guarded, { snapshot, catalog }) => {
       const lanes = request.jobs ?? defaultLanes()
       const questioning = { source, server: catalog.server, snapshot, lanes, lockWait, statementTimeout }
       const { meta, prepared, known } = dictionaries
-      const changes = await readChanges(snapshot.session)
       const named = decideByName(catalog, meta, prepared, known)
       const tables = decideBySince(request, catalog, changes, named)
       const rows = await verdictsOfRows(guarded, questioning, dictionaries, tables, extentOf(request))
       const judgements = dictionaries.detects
         ? await detect(guarded, questioning, tables, sampleRows(request))
         : undefined
-      const outcomes = settleColumns(
+      const outcomes = await settleColumns(
         catalog,
         dictionaries.looksByMeta ? meta : undefined,
         tables,
@@ -50,6 +54,20 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
       return { ...resultOf({ catalog, prepared, known, outcomes, warnings: rows.warnings }), report }
     },
   )
+}
+
+/**
+ * Read before the snapshot is taken: what is written in between moves the counters, so that the next scan looks again. The
+ * other way round it would be passed over for ever.
+ */
+async function changesBefore(source: Target): Promise<ReadonlyMap<Oid, string>> {
+  const session = await Session.open(source)
+  try {
+    await session.run(EMPTY_SEARCH_PATH)
+    return await readChanges(session)
+  } finally {
+    await session.close()
+  }
 }
 
 /**
@@ -76,8 +94,8 @@ async function verdictsOfRows(
 ): Promise<{ verdicts: ReadonlyMap<string, RowsVerdict>; warnings: readonly Finding[] }> {
   if (!looksByMeta) return { verdicts: new Map(), warnings: [] }
   const { looks, warnings } = await scanRows(context, questioning, meta, tables, extent)
-  const verdicts = looks.flatMap(({ table, verdicts }) =>
-    [...verdicts].map(([column, verdict]) => [keyOf({ relation: table.relation, column }), verdict] as const),
+  const verdicts = looks.flatMap(({ table, outcome }) =>
+    outcome.map(([column, verdict]) => [keyOf({ relation: table.relation, column }), verdict] as const),
   )
   return { verdicts: new Map(verdicts), warnings }
 }

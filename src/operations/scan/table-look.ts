@@ -17,6 +17,8 @@ export class TableLook {
   readonly source: RowsSource
   readonly functions: readonly FunctionQuestion[]
   readonly verdicts = new Map<Column, RowsVerdict>()
+  /** How many values of each column were asked about, as often as they were. */
+  readonly asked = new Map<Column, number>()
   /** The first rows were all that there are. */
   seenWhole = false
   readonly #columns: readonly Column[]
@@ -40,6 +42,15 @@ export class TableLook {
 
   isOpen(column: Column): boolean {
     return !this.verdicts.has(column)
+  }
+
+  /** What was found of each column; of one that nothing was found of, whether there was anything to find. */
+  get outcome(): [Column, RowsVerdict][] {
+    const empty = this.open.filter((column) => this.asked.get(column) === 0)
+    return [
+      ...this.verdicts,
+      ...empty.map((column): [Column, RowsVerdict] => [column, { kind: 'no-values' }]),
+    ]
   }
 
   settle(column: Column, verdict: RowsVerdict): void {

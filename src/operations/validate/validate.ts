@@ -37,7 +37,7 @@ export interface Validation {
  */
 export async function validate(context: Context, request: ValidateRequest): Promise<Validation> {
   try {
-    return await withPlan(context, request, { lockTables: false }, async (guarded, planning) => ({
+    return await withPlan(context, request, { locks: 'none' }, async (guarded, planning) => ({
       findings: inOrder(await findAll(guarded, request, planning)),
       tables: planning.plan.tables.filter(
         ({ relation, rows }) => rows.kind !== 'left-out' && relation.schema !== LIBRARY_SCHEMA,

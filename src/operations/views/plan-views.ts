@@ -24,7 +24,7 @@ export interface PlannedViews {
 
 /** The views that the dictionaries and the tables make. Refuses what a dump would refuse, and what a reader could undo. */
 export async function planViews(context: Context, request: ViewsRequest): Promise<PlannedViews> {
-  return withPlan(context, request, { lockTables: false }, async (guarded, { snapshot, catalog, plan }) => {
+  return withPlan(context, request, { locks: 'none' }, async (guarded, { snapshot, catalog, plan }) => {
     const salted = request.salt !== undefined
     const { views, findings } = await viewDefinitions(catalog, plan, { schema: request.viewsSchema, salted })
     const rules = await verifyRules(guarded, snapshot, plan)

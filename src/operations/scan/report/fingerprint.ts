@@ -12,7 +12,7 @@ export async function readChanges(session: Session): Promise<ReadonlyMap<Oid, st
 }
 
 /**
- * Tells whether a table is what it was: its columns with their types, keys and sequences, and what moves when the rows
+ * Tells whether a table is what it was: its columns with their types, keys, unique indexes and sequences, and what moves when the rows
  * of it, or of its partitions, change. undefined where that is not known.
  */
 export function fingerprintOf(
@@ -38,7 +38,9 @@ export function fingerprintOf(
     references,
     to,
   ])
+  const unique = catalog.indexes.filter((index) => index.unique && index.relation === relation.oid)
+  const distinct = unique.map((index) => index.columns)
   return createHash('sha256')
-    .update(JSON.stringify([columns, joined, states]))
+    .update(JSON.stringify([columns, joined, distinct, states]))
     .digest('hex')
 }
