@@ -8,3 +8,8 @@ declare module '*.py' {
   const text: string
   export default text
 }
+
+declare module 'swagger-ui-dist/*' {
+  const path: string
+  export default path
+}

@@ -6,11 +6,14 @@ import { addCompile } from './compile.ts'
 import { addDemo } from './demo.ts'
 import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
+import { addKeys } from './keys.ts'
 import { addRestores } from './restore.ts'
 import type { Screen } from './screen/screen.ts'
+import { addServe } from './serve.ts'
 import { addValidate } from './validate.ts'
 import { addViewData, addViewFields } from './view.ts'
 import { addViews } from './views.ts'
+import { addWork } from './work.ts'
 
 /** All commands. Parsing throws a CommanderError instead of ending the process. */
 export function createProgram(screen: Screen, signal: AbortSignal, endAs: CommandContext['endAs']): Command {
@@ -39,7 +42,10 @@ export function createProgram(screen: Screen, signal: AbortSignal, endAs: Comman
   addViews(program, context)
   addDumps(program, context)
   addRestores(program, context)
+  addServe(program, context)
+  addKeys(program, context)
   addDemo(program, context)
+  addWork(program, context)
   return program
 }
 

@@ -1,0 +1,31 @@
+import type { Run } from '../../jobs/run.ts'
+import { refuseHost } from '../../lib/hosts.ts'
+import { RunFolder } from '../../store/run-folder.ts'
+import type { ApiContext } from './context.ts'
+import type { Ordered } from './order.ts'
+import { anonymizationSurface, webhookOf } from './report.ts'
+import type { RunBody } from './schemas/requests.ts'
+
+/** Checks a request for a run and writes it down: when this returns, the run will be done and told of. */
+export async function submit<Body extends RunBody>(
+  context: ApiContext,
+  body: Body,
+  order: (context: ApiContext, id: string, body: Body) => Promise<Ordered>,
+): Promise<Run> {
+  const id = crypto.randomUUID()
+  const webhook = webhookOf(body)
+  await refuseHost(new URL(webhook.url).hostname, context.webhookHosts)
+  const { dictionaries, ...ordered } = await order(context, id, body)
+  const keepsDictionaries = body.save_dicts
+  if (keepsDictionaries) {
+    const folder = await RunFolder.create(context.home.path, id, context.clock.now())
+    await folder.saveListedInput(dictionaries)
+  }
+  return context.queue.submit({
+    ...ordered,
+    id,
+    surface: anonymizationSurface.name,
+    keepsDictionaries,
+    webhook,
+  })
+}
