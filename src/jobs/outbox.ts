@@ -100,9 +100,7 @@ export class Outbox {
     if (busy >= AT_ONCE_PER_RECEIVER) return
     this.#byReceiver.set(receiver, busy + 1)
     const attempt = this.#attempt(due)
-      .catch((error) =>
-        this.#context.log.error({ run: due.runId, reason: String(error) }, 'a webhook is not noted'),
-      )
+      .catch((error) => this.#unnoted(due, error))
       .finally(() => {
         this.#underWay.delete(due.runId)
         const left = (this.#byReceiver.get(receiver) ?? 1) - 1
