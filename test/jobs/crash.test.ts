@@ -151,7 +151,11 @@ describe('kill -9 of the server', () => {
     await receiver.end(made.operation_id)
     // The table of this open transaction keeps pg_restore waiting when it makes its own of the same name.
     await target.run('BEGIN; CREATE TABLE public.big (i int)')
-    const request = { ...dumpRequest(receiver, ''), db_connection_params: connectionOf(target.target), input_path: 'copy' }
+    const request = {
+      ...dumpRequest(receiver, ''),
+      db_connection_params: connectionOf(target.target),
+      input_path: 'copy',
+    }
     await serving.startRun('/api/stateless/restore', request)
     const waiting = `SELECT count(*)::int FROM pg_stat_activity WHERE datname = '${target.name}' AND wait_event_type = 'Lock'`
     await until('pg_restore waits', async () => (await source.value<number>(waiting)) > 0)
