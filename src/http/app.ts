@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
@@ -7,7 +8,7 @@ import { VERSION } from '../version.ts'
 import { hasKeys } from './api-key.ts'
 import { audited } from './audit.ts'
 import { authenticate, requires } from './authentication.ts'
-import { addDocsPage } from './docs-page.ts'
+import { addDocsPage, DOCS_PATH, DOCS_POLICY } from './docs-page.ts'
 import type { AppContext, AppVariables } from './environment.ts'
 import { notFound, onError, onInvalid, plainWords } from './errors.ts'
 import { Metrics } from './metrics.ts'
@@ -25,7 +26,7 @@ export function createApp(context: AppContext, surfaces: readonly MountSurface[]
   const metrics = new Metrics(context.state)
   app.onError(onError(context.log, plainWords))
   app.notFound(notFound)
-  app.use(requestId(), metrics.timing(), secureHeaders(SECURITY_HEADERS))
+  app.use(requestId(), metrics.timing(), securityHeaders())
   addHealth(app, context)
   app.use(
     limitRate(context),
@@ -41,12 +42,18 @@ export function createApp(context: AppContext, surfaces: readonly MountSurface[]
   return app
 }
 
-const SECURITY_HEADERS = {
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  referrerPolicy: 'no-referrer',
-  // The server itself speaks plain HTTP; who puts TLS before it decides about this.
-  strictTransportSecurity: false,
-} satisfies Parameters<typeof secureHeaders>[0]
+/** What browsers may do with answers: nothing, but for the page of the API. */
+function securityHeaders(): MiddlewareHandler<AppVariables> {
+  const options = {
+    referrerPolicy: 'no-referrer',
+    // The server itself speaks plain HTTP; who puts TLS before it decides about this.
+    strictTransportSecurity: false,
+  }
+  const contentSecurityPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
+  const ofAnswers = secureHeaders({ ...options, contentSecurityPolicy })
+  const ofPage = secureHeaders({ ...options, contentSecurityPolicy: DOCS_POLICY })
+  return (c, next) => (c.req.path === DOCS_PATH ? ofPage : ofAnswers)(c, next)
+}
 
 async function isUnguarded({ loopback, token, state }: AppContext): Promise<boolean> {
   return loopback && token === undefined && !(await hasKeys(state))
@@ -114,6 +121,8 @@ function addMetrics(app: OpenAPIHono<AppVariables>, { registry }: Metrics): void
         description: 'The figures.',
         content: { 'text/plain': { schema: z.string() } },
       },
+      401: { description: 'A key is needed.' },
+      403: { description: 'The key lacks the permission.' },
     },
   })
   app.openapi(route, async (c) =>
