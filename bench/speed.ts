@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../src/lib/clock.ts'
 import { silentLog } from '../src/lib/log.ts'
-import { identifier, sql } from '../src/lib/sql.ts'
 import { init } from '../src/operations/init.ts'
-import { clientEnvironment, type Target } from '../src/postgres/connection/target.ts'
+import type { Target } from '../src/postgres/connection/target.ts'
 import { chooseProgram } from '../src/postgres/programs.ts'
-import { Session } from '../src/postgres/session.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, SCENARIOS, type Scenario } from './data.ts'
+import { createDatabase, dropDatabase, environment, run } from './ground.ts'
 import { type Contender, type Measured, measure, median } from './measure.ts'
 
 /**
@@ -34,7 +33,7 @@ const PGVEIL = [process.execPath, join(import.meta.dir, '../src/main.ts')]
 
 interface Table {
   readonly scenario: string
-  readonly work: 'dump' | 'restore'
+  readonly work: 'dump' | 'restore' | 'scan'
   readonly measured: readonly Measured[]
 }
 
@@ -53,14 +52,17 @@ const tables: Table[] = []
 try {
   for (const [at, scenario] of SCENARIOS.entries()) {
     if (options.only && scenario.name !== options.only) continue
-    const source = await createDatabase(`bench_${at}`)
+    const source = await createDatabase(cluster, `bench_${at}`)
     process.stderr.write(`building: ${scenario.name}\n`)
     await build(source, scenario, SCALE)
     await init(context, source)
-    const measured = await measureScenario(scenario, source)
+    const measured = [
+      ...(scenario.dictionary ? await measureCopies(scenario, source) : []),
+      ...(scenario.scan ? [await measureScan(scenario, source)] : []),
+    ]
     for (const table of measured) process.stdout.write(`${describe(table)}\n`)
     tables.push(...measured)
-    await dropDatabase(source.database)
+    await dropDatabase(cluster, source.database)
   }
   if (options.json) await Bun.write(options.json, `${JSON.stringify(report(), null, 2)}\n`)
 } finally {
@@ -68,7 +70,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-async function measureScenario(scenario: Scenario, source: Target): Promise<Table[]> {
+async function measureCopies(scenario: Scenario, source: Target): Promise<Table[]> {
   const masks = join(folder, 'masks.json')
   await Bun.write(masks, JSON.stringify(scenario.dictionary))
   const env = environment(source)
@@ -101,8 +103,8 @@ async function measureScenario(scenario: Scenario, source: Target): Promise<Tabl
   await run([...PGVEIL, 'dump', ...dumpFlags, '--output-dir', archive], env)
   const target = cluster.target('bench_target')
   const fresh = async () => {
-    await dropDatabase(target.database)
-    await createDatabase(target.database)
+    await dropDatabase(cluster, target.database)
+    await createDatabase(cluster, target.database)
   }
   const pgRestore = (await chooseProgram('pg_restore', cluster.server.major, process.env)).path
   process.stderr.write(`measuring: ${scenario.name}, restore\n`)
@@ -123,12 +125,44 @@ async function measureScenario(scenario: Scenario, source: Target): Promise<Tabl
     ],
     Math.min(ROUNDS, 3),
   )
-  await dropDatabase(target.database)
+  await dropDatabase(cluster, target.database)
   await rm(archive, { recursive: true })
   return [
     { scenario: scenario.name, work: 'dump', measured: dumped },
     { scenario: scenario.name, work: 'restore', measured: restored },
   ]
+}
+
+/** Scans beside a plain dump, which reads every row once and is what other programs' times are known against. */
+async function measureScan(scenario: Scenario, source: Target): Promise<Table> {
+  const meta = join(folder, 'meta.json')
+  await Bun.write(meta, JSON.stringify(scenario.scan))
+  const env = environment(source)
+  const output = join(folder, 'out')
+  const clear = () => rm(output, { recursive: true, force: true })
+  const pgDump = (await chooseProgram('pg_dump', cluster.server.major, process.env)).path
+  const found = [
+    '--output-sens-dict-file',
+    join(folder, 's.json'),
+    '--output-no-sens-dict-file',
+    join(folder, 'n.json'),
+  ]
+  const scan = (name: string, ...flags: string[]): Contender => ({
+    name,
+    command: [...PGVEIL, 'create-dict', ...found, '--db-connections-per-process', String(JOBS), ...flags],
+    env,
+  })
+  process.stderr.write(`measuring: ${scenario.name}, scan\n`)
+  const measured = await measure(
+    [
+      { name: 'pg_dump', command: [pgDump, '-Fd', `-j${JOBS}`, '-f', output], env, prepare: clear },
+      scan('pgveil create-dict, partial', '--meta-dict-file', meta),
+      scan('pgveil create-dict, full', '--meta-dict-file', meta, '--scan-mode', 'full'),
+      scan('pgveil create-dict, built-in'),
+    ],
+    ROUNDS,
+  )
+  return { scenario: scenario.name, work: 'scan', measured }
 }
 
 /** The COPYs of the dictionary alone, over two connections: what no dump of one connection a table can go below. */
@@ -159,38 +193,6 @@ function others(output: string, env: Record<string, string>, prepare: () => Prom
       env: { ...env, BENCH_OUTPUT: output },
       prepare,
     }))
-}
-
-function environment(target: Target): Record<string, string> {
-  return clientEnvironment(target, process.env)
-}
-
-async function run(command: readonly string[], env: Record<string, string>): Promise<string> {
-  const child = Bun.spawn([...command], { env, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
-  const [output, complaints] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  if ((await child.exited) !== 0) throw new Error(complaints)
-  return output
-}
-
-async function administer(statement: ReturnType<typeof sql>): Promise<void> {
-  const session = await Session.open(cluster.target('postgres'))
-  try {
-    await session.run(statement)
-  } finally {
-    await session.close()
-  }
-}
-
-async function createDatabase(name: string): Promise<Target> {
-  await administer(sql`CREATE DATABASE ${identifier(name)} TEMPLATE template0`)
-  return cluster.target(name)
-}
-
-async function dropDatabase(name: string): Promise<void> {
-  await administer(sql`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
 }
 
 /** The first contender is what the others are compared with. */

@@ -13,3 +13,8 @@ declare module 'swagger-ui-dist/*' {
   const path: string
   export default path
 }
+
+declare module '*.b64' {
+  const text: string
+  export default text
+}

@@ -9,17 +9,17 @@ const LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['cli', 'http', 'api'],
   ['jobs', 'operations'],
-  ['compile', 'dictionary', 'catalog', 'archive', 'postgres', 'storage', 'store'],
+  ['compile', 'detection', 'dictionary', 'catalog', 'archive', 'postgres', 'storage', 'store'],
   ['lib', 'version.ts', 'embedded-files.d.ts'],
 ]
 
 /** These see no clock, no disk and no socket. */
-const PURE = ['compile', 'dictionary', 'catalog', 'archive']
+const PURE = ['compile', 'detection', 'dictionary', 'catalog', 'archive']
 
 /** What the doors of lib/sql.ts are for, and who may go through each. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   fromParsedDictionary: ['compile/expression.ts'],
-  fromShippedFile: ['postgres', 'operations'],
+  fromShippedFile: ['postgres', 'operations', 'detection'],
 }
 
 interface Module {

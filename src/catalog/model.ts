@@ -72,12 +72,20 @@ export interface Column {
   readonly sqlName: string
   /** With schema where needed, and with the type modifier: `character varying(20)`, `shop."Grade"`. */
   readonly type: string
+  /** The type of its values, beneath domains, or of an array's elements: `character varying(20)`. */
+  readonly valueType: string
+  /** An array, or a domain over one. */
+  readonly isArray: boolean
   /** Characters that fit, where the type or its domain sets a bound. */
   readonly maxLength: number | null
   /** A cast to the type runs a function of a role that is not trusted: see sql/catalog/foreign_code.sql. */
   readonly castRunsForeignCode: boolean
   readonly notNull: boolean
   readonly identity: boolean
+  /** It is the primary key or a part of it. */
+  readonly primaryKey: boolean
+  /** A sequence belongs to it: that of a serial or an identity column. */
+  readonly ownsSequence: boolean
   /** The expression of a generated column, null for any other. */
   readonly generated: string | null
   readonly generatedByForeignCode: boolean

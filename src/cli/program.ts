@@ -3,6 +3,7 @@ import { systemClock } from '../lib/clock.ts'
 import { VERSION } from '../version.ts'
 import type { CommandContext } from './command-context.ts'
 import { addCompile } from './compile.ts'
+import { addCreateDict } from './create-dict.ts'
 import { addDemo } from './demo.ts'
 import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
@@ -35,6 +36,7 @@ export function createProgram(screen: Screen, signal: AbortSignal, endAs: Comman
     }),
   }
   addInit(program, context)
+  addCreateDict(program, context)
   addValidate(program, context)
   addCompile(program, context)
   addViewFields(program, context)

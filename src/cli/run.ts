@@ -23,7 +23,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return EXIT_CODES[fault.kind]
   } finally {
     stop()
-    screen.close()
+    await screen.close()
   }
 }
 

@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Finding } from '../lib/fault.ts'
 import { type ValidateRequest, type Validation, validate } from '../operations/validate/validate.ts'
@@ -8,6 +7,7 @@ import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags
 import { findingsTable } from './screen/findings-table.ts'
 import { count } from './screen/words.ts'
 import { jobsFrom, type WorkFlags, withSpeech, withWork } from './work-flags.ts'
+import { writeWhole } from './write-whole.ts'
 
 interface ValidateFlags extends PlanningFlags, WorkFlags {
   readonly sample: ValidateRequest['sample']
@@ -78,11 +78,4 @@ function sample(text: string): ValidateRequest['sample'] {
   if (!/^[1-9]\d{0,8}$/.test(text))
     throw new InvalidArgumentError('It must be a number from 1, all, or none.')
   return Number(text)
-}
-
-/** A reader finds the old file or the new one, never a half. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const partial = `${file}.${process.pid}.partial`
-  await writeFile(partial, text)
-  await rename(partial, file)
 }

@@ -105,7 +105,7 @@ function whereClause(rows: RowPolicy, pages: PageRange | undefined): Sql {
 }
 
 /** PostgreSQL 14 and later read just these pages (a TID range scan), earlier ones all of them. */
-function onPages({ from, to }: PageRange): Sql[] {
+export function onPages({ from, to }: PageRange): Sql[] {
   const bound = (page: number) => sql`${literal(`(${page},0)`)}::pg_catalog.tid`
   return [
     sql`ctid OPERATOR(pg_catalog.>=) ${bound(from)}`,

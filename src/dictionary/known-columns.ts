@@ -18,6 +18,20 @@ export class KnownColumns {
     return this.#fields.get(relationKey(table))?.has(field) ?? false
   }
 
+  /** By table, in the order in which they were added. */
+  *tables(): Generator<TableName & { readonly fields: readonly string[] }> {
+    for (const [key, fields] of this.#fields) {
+      const [schema = '', name = ''] = key.split('\0')
+      yield { schema, name, fields: [...fields] }
+    }
+  }
+
+  remove(table: TableName, field: string): void {
+    const known = this.#fields.get(relationKey(table))
+    known?.delete(field)
+    if (known?.size === 0) this.#fields.delete(relationKey(table))
+  }
+
   get isEmpty(): boolean {
     return this.#fields.size === 0
   }
@@ -50,9 +64,9 @@ export function readKnownColumns(sources: readonly DictionarySource[]): KnownCol
 
 /** A non-sensitive dictionary as text, one table a line, so that a change of a table is a line of a diff. */
 export function writeKnownColumns(
-  tables: readonly (TableName & { readonly fields: readonly string[] })[],
+  tables: Iterable<TableName & { readonly fields: readonly string[] }>,
 ): string {
-  const lines = tables.map(
+  const lines = [...tables].map(
     ({ schema, name, fields }) => `  ${JSON.stringify({ schema, table: name, fields })}`,
   )
   return `{"no_sens_dictionary": [\n${lines.join(',\n')}\n]}\n`

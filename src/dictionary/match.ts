@@ -1,14 +1,13 @@
 import { relationKey } from '../catalog/model.ts'
 import { matchesName } from './name-pattern.ts'
-import type { TableRule } from './sensitive.ts'
 import { isExact, matchesTable, type TableName, type TablePattern } from './table-pattern.ts'
 
 /** The rules of a dictionary, ready to be asked for thousands of tables. */
-export class RuleIndex {
-  readonly #exact = new Map<string, TableRule>()
-  readonly #masks: readonly TableRule[]
+export class RuleIndex<Rule extends { readonly tables: TablePattern }> {
+  readonly #exact = new Map<string, Rule>()
+  readonly #masks: readonly Rule[]
 
-  constructor(rules: readonly TableRule[]) {
+  constructor(rules: readonly Rule[]) {
     for (const rule of rules) {
       const { schema, table } = rule.tables
       if (schema.kind === 'exact' && table.kind === 'exact') {
@@ -25,7 +24,7 @@ export class RuleIndex {
    * table holds for its partitions that have none of their own; one that names it exactly also goes before a mask that
    * merely happens to match the partition's name.
    */
-  winner(lineage: readonly TableName[]): TableRule | undefined {
+  winner(lineage: readonly TableName[]): Rule | undefined {
     for (const table of lineage) {
       const exact = this.#exact.get(relationKey(table))
       if (exact) return exact
@@ -38,7 +37,7 @@ export class RuleIndex {
   }
 
   /** Every rule that names the table or a partitioned table above it, whether it wins or not. */
-  all(lineage: readonly TableName[]): TableRule[] {
+  all(lineage: readonly TableName[]): Rule[] {
     const exact = lineage.flatMap((table) => this.#exact.get(relationKey(table)) ?? [])
     return [...exact, ...this.#masks.filter((rule) => namesAny([rule.tables], lineage))]
   }

@@ -1,5 +1,6 @@
 import { Fault, type Place } from '../lib/fault.ts'
 import { type MapNode, type Node, offsetInText, type TextNode } from './literal/node.ts'
+import { type PythonRegex, PythonRegexError, readPythonRegex } from './python-regex/python-regex.ts'
 import { type DictionarySource, placeAt } from './source.ts'
 
 /** A piece of SQL as a dictionary holds it, able to say where each of its characters stands. */
@@ -71,6 +72,19 @@ export class Shape {
       text: text.value,
       place: this.place(node),
       placeOf: (index) => placeAt(this.#source, offsetInText(text, index)),
+    }
+  }
+
+  /** A regular expression of Python's kind. */
+  pythonRegex(node: Node, what: string, flags: { readonly dotAll: boolean }): PythonRegex {
+    const text = this.#textNode(node, what)
+    try {
+      return readPythonRegex(this.filledText(text, what), flags)
+    } catch (error) {
+      if (!(error instanceof PythonRegexError)) throw error
+      throw new Fault('dictionary-shape', `${what} is no regular expression: ${error.message}.`, {
+        place: placeAt(this.#source, offsetInText(text, error.offset)),
+      })
     }
   }
 

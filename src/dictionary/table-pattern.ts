@@ -1,6 +1,7 @@
-import type { Place } from '../lib/fault.ts'
+import { Fault, type Place } from '../lib/fault.ts'
 import type { Node } from './literal/node.ts'
 import { describeName, exactName, matchesName, type NamePattern, nameMask } from './name-pattern.ts'
+import { PythonRegexError, UntranslatableRegex } from './python-regex/python-regex.ts'
 import type { Shape } from './shape.ts'
 
 /** Which tables an entry speaks of. */
@@ -19,11 +20,21 @@ export const TABLE_PATTERN_KEYS = ['schema', 'schema_mask', 'table', 'table_mask
 
 type PatternNodes = Partial<Record<(typeof TABLE_PATTERN_KEYS)[number], Node>>
 
-/** Reads `schema` or `schema_mask`, and `table` or `table_mask`; one of each must be there. */
-export function readTablePattern(shape: Shape, entry: Node, nodes: PatternNodes): TablePattern {
+/**
+ * Reads `schema` or `schema_mask`, and `table` or `table_mask`; one of each must be there, unless it is said what an
+ * entry without a table means.
+ */
+export function readTablePattern(
+  shape: Shape,
+  entry: Node,
+  nodes: PatternNodes,
+  options: { readonly withoutTable?: NamePattern } = {},
+): TablePattern {
+  const { table, table_mask: mask } = nodes
+  const named = table || mask || !options.withoutTable
   return {
     schema: readName(shape, entry, 'schema', nodes.schema, nodes.schema_mask),
-    table: readName(shape, entry, 'table', nodes.table, nodes.table_mask),
+    table: named ? readName(shape, entry, 'table', table, mask) : options.withoutTable,
     place: shape.place(entry),
   }
 }
@@ -38,11 +49,19 @@ function readName(
   if (exact && mask) shape.refuse(mask, `An entry names ${key} or ${key}_mask, not both.`)
   if (exact) return exactName(shape.filledText(exact, `"${key}"`))
   if (!mask) return shape.refuse(entry, `An entry needs "${key}" or "${key}_mask".`)
+  const { text, placeOf } = shape.sql(mask, `"${key}_mask"`)
   try {
-    return nameMask(shape.filledText(mask, `"${key}_mask"`))
+    return nameMask(text)
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    return shape.refuse(mask, `"${key}_mask" is not a regular expression.`, error.message)
+    if (!(error instanceof PythonRegexError || error instanceof UntranslatableRegex)) throw error
+    const message =
+      error instanceof PythonRegexError
+        ? `"${key}_mask" is not a regular expression: ${error.message}.`
+        : `"${key}_mask" holds ${error.construct}, which is not supported.`
+    throw new Fault('dictionary-shape', message, {
+      place: placeOf(error.offset),
+      remedy: 'It is read as one of Python.',
+    })
   }
 }
 

@@ -56,6 +56,10 @@ export const KIND_BY_CODE = {
   'exclusion-masked': 'refused',
   'constraint-broken': 'refused',
   'nothing-to-restore': 'refused',
+  'report-unreadable': 'refused',
+  'regex-on-our-side': 'refused',
+  'column-not-scanned': 'refused',
+  'no-anonymization': 'refused',
 
   // The work could not be done.
   'connection-failed': 'failed',
@@ -92,7 +96,6 @@ export const KIND_BY_CODE = {
   'state-unreadable': 'failed',
   'worker-lost': 'failed',
   'queue-full': 'failed',
-  'scan-unavailable': 'failed',
   'cluster-failed': 'failed',
   'proof-failed': 'failed',
   internal: 'failed',

@@ -1,4 +1,3 @@
-import type { Catalog } from '../catalog/model.ts'
 import { buildPlan } from '../compile/plan/build.ts'
 import type { Plan, PlanPolicy } from '../compile/plan/plan.ts'
 import { type KnownColumns, readKnownColumns } from '../dictionary/known-columns.ts'
@@ -12,9 +11,8 @@ import type { TablePattern } from '../dictionary/table-pattern.ts'
 import { readTablesDictionary } from '../dictionary/tables.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Target } from '../postgres/connection/target.ts'
-import { readCatalog } from '../postgres/introspect.ts'
-import { Snapshot } from '../postgres/snapshot.ts'
 import type { Context } from './context.ts'
+import { type CatalogInSnapshot, withCatalog } from './with-catalog.ts'
 
 /** What every operation that plans is told: the database, the dictionaries, and how strict to be. */
 export interface PlanningRequest extends PlanPolicy {
@@ -40,10 +38,8 @@ interface ReadDictionaries {
   readonly withoutTables: readonly TablePattern[] | undefined
 }
 
-/** A plan with the catalog and the snapshot that it was made from; both hold as long as the work that is given them. */
-export interface Planning {
-  readonly snapshot: Snapshot
-  readonly catalog: Catalog
+/** A plan with the catalog and the snapshot that it was made from. */
+export interface Planning extends CatalogInSnapshot {
   readonly plan: Plan
 }
 
@@ -70,25 +66,10 @@ export async function withPlan<Result>(
   work: (context: Context, planning: Planning) => Promise<Result>,
 ): Promise<Result> {
   const dictionaries = readPlanningDictionaries(request)
-  context.onProgress({ stage: 'plan', done: 0, total: 1 })
-  const snapshot = await Snapshot.begin(request.source, {
-    signal: context.signal,
-    lockTables: options.lockTables,
-    lockWait: request.lockWait,
-    salt: request.salt,
+  const { lockTables } = options
+  const { lockWait, salt } = request
+  return withCatalog(context, request.source, { lockTables, lockWait, salt }, async (guarded, found) => {
+    const plan = await buildPlan({ catalog: found.catalog, ...dictionaries, policy: request })
+    return work(guarded, { ...found, plan })
   })
-  try {
-    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
-    const plan = await buildPlan({ catalog, ...dictionaries, policy: request })
-    return await work(whileSnapshotLives(context, snapshot), { snapshot, catalog, plan })
-  } finally {
-    await snapshot.close()
-  }
-}
-
-/** With the snapshot's session go its locks: what is read after that might be another table. So everything stops. */
-function whileSnapshotLives(context: Context, snapshot: Snapshot): Context {
-  const lost = new AbortController()
-  snapshot.session.onLost((fault) => lost.abort(fault))
-  return { ...context, signal: AbortSignal.any([context.signal, lost.signal]) }
 }

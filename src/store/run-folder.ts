@@ -101,7 +101,7 @@ export class RunFolder {
   async saveOutput(dictionaries: Readonly<Record<string, KeptDictionary>>): Promise<void> {
     const entries: Record<string, unknown> = { ...(await this.#dictionaryEntries()) }
     for (const [kind, source] of Object.entries(dictionaries)) {
-      entries[kind] = await this.#saveDictionary(join('output', `${kind}.py`), source)
+      entries[kind] = await this.#saveDictionary(join('output', `${kind}.json`), source)
     }
     await this.#save(DICTIONARIES_FILE, entries)
   }

@@ -10,7 +10,7 @@ function index(...entries: readonly (readonly [object, string])[]) {
   return new RuleIndex(rules)
 }
 
-function winner(rules: RuleIndex, ...names: string[]): string | undefined {
+function winner(rules: ReturnType<typeof index>, ...names: string[]): string | undefined {
   const lineage = names.map((name) => {
     const [schema = '', table = ''] = name.split('.')
     return { schema, name: table }

@@ -68,8 +68,18 @@ describe('what has another shape is refused at its place', () => {
     ['{"dictionary": [{"schema": "s", "fields": {}}]}', 'needs "table" or "table_mask"', '1:17'],
     [
       '{"dictionary": [{"schema": "s", "table_mask": "(", "fields": {}}]}',
-      'not a regular expression',
-      '1:47',
+      'not a regular expression: missing ), unterminated subpattern',
+      '1:48',
+    ],
+    [
+      '{"dictionary": [{"schema": "s", "table_mask": "\\u0061b**", "fields": {}}]}',
+      'not a regular expression: multiple repeat',
+      '1:56',
+    ],
+    [
+      '{"dictionary": [{"schema": "s", "table_mask": "(a)(?(1)b)", "fields": {}}]}',
+      'holds a conditional (?(…)…), which is not supported',
+      '1:51',
     ],
     [
       '{"dictionary": [{"schema": "s", "table": "t"}]}',

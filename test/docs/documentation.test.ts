@@ -135,8 +135,8 @@ function byName(left: { name?: string | undefined }, right: { name?: string | un
 test('every command of the documentation is one of the program', async () => {
   const run = Bun.spawn([process.execPath, join(ROOT, 'src/main.ts'), '--help'], { stdout: 'pipe' })
   const help = await new Response(run.stdout).text()
-  const known = [...help.matchAll(/^ {2}([a-z-]+) (?:\[options\]|\[command\]| )/gm)]
-    .map(([, name]) => name)
+  const known = [...help.matchAll(/^ {2}([a-z|-]+) (?:\[options\]|\[command\]| )/gm)]
+    .flatMap(([, names = '']) => names.split('|'))
     .filter((name) => name !== 'help')
   const documented = [...read('docs/command-line.md').matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`(?:pgveil )?([a-z-]+)`/g)].map(([, name]) => name),

@@ -7,6 +7,9 @@ import type { DumpRequest } from '../../src/operations/dump/request.ts'
 import type { PlanningRequest } from '../../src/operations/planning.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
+import type { ScanRequest } from '../../src/operations/scan/request.ts'
+import type { ScanResult } from '../../src/operations/scan/result.ts'
+import { scan } from '../../src/operations/scan/scan.ts'
 import { type ValidateRequest, type Validation, validate } from '../../src/operations/validate/validate.ts'
 import type { Target } from '../../src/postgres/connection/target.ts'
 import { clientProgram } from './programs.ts'
@@ -101,6 +104,29 @@ export async function restoreFrom(
     sequencesByMaxValue: false,
     disableChecks: false,
     jobs: 2,
+    ...overrides,
+  })
+}
+
+/** Scans by a meta-dictionary given as a value; the tests say what differs. */
+export async function scanAt(
+  source: Target,
+  meta: unknown,
+  overrides: Partial<ScanRequest> = {},
+  context = testContext(),
+): Promise<ScanResult> {
+  return scan(context, {
+    source,
+    metaDictionaries: meta === undefined ? [] : [dictionary(meta, 'meta.json')],
+    sensitive: [],
+    nonSensitive: [],
+    mode: 'partial',
+    partialRows: 1000,
+    builtin: undefined,
+    since: undefined,
+    jobs: 2,
+    statementTimeout: 60_000,
+    lockWait: 5000,
     ...overrides,
   })
 }

@@ -18,6 +18,7 @@ export class Screen {
   readonly #line: ProgressLine
   readonly #terminal: boolean
   #told: { stage: string; at: number } | undefined
+  #written: Promise<unknown> = Promise.resolve()
 
   private constructor(json: boolean, level: LogLevel) {
     this.json = json
@@ -53,7 +54,7 @@ export class Screen {
   /** The result: `value` for programs, `text` for people. */
   result(value: unknown, text: string): void {
     this.#line.clear()
-    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${harmless(text)}\n`)
+    this.#emit(process.stdout, this.json ? `${JSON.stringify(value)}\n` : `${harmless(text)}\n`)
   }
 
   fault(fault: Fault): void {
@@ -62,7 +63,7 @@ export class Screen {
       this.log.debug({ cause: String((fault.cause as Error)?.stack ?? fault.cause) }, 'cause')
     if (this.json) {
       const { code, message, findings } = fault
-      process.stdout.write(`${JSON.stringify({ error: { code, message, findings } })}\n`)
+      this.#emit(process.stdout, `${JSON.stringify({ error: { code, message, findings } })}\n`)
       return
     }
     for (const finding of fault.findings) this.#write(describeFinding(finding))
@@ -70,8 +71,10 @@ export class Screen {
     if (errors > 1) this.#write(`${errors} errors.\n`)
   }
 
-  close(): void {
+  /** Waits until all has been said: a pipe takes 64 kB at once, and what waits is lost when the process ends. */
+  async close(): Promise<void> {
     this.#line.clear()
+    await this.#written
   }
 
   #plainProgress(progress: Progress): void {
@@ -85,7 +88,7 @@ export class Screen {
 
   #logLine(line: string): void {
     if (this.json) {
-      process.stderr.write(line)
+      this.#emit(process.stderr, line)
       return
     }
     const { level, msg, program, cause } = JSON.parse(line) as Record<string, string | undefined>
@@ -94,7 +97,13 @@ export class Screen {
 
   #write(text: string): void {
     this.#line.clear()
-    process.stderr.write(harmless(text))
+    this.#emit(process.stderr, harmless(text))
+  }
+
+  /** A reader that has gone away, as `head` does, is no fault of ours. */
+  #emit(stream: NodeJS.WriteStream, text: string): void {
+    const written = new Promise<void>((resolve) => stream.write(text, () => resolve()))
+    this.#written = Promise.all([this.#written, written])
   }
 }
 

@@ -1,11 +1,4 @@
-import {
-  ancestry,
-  type Catalog,
-  lineage,
-  type Oid,
-  type Relation,
-  relationName,
-} from '../../catalog/model.ts'
+import { type Catalog, lineage, type Oid, type Relation, relationName } from '../../catalog/model.ts'
 import { KnownColumns } from '../../dictionary/known-columns.ts'
 import { namesAny, namesWholeSchema, RuleIndex } from '../../dictionary/match.ts'
 import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
@@ -14,6 +7,7 @@ import { followKeys } from './follow-keys.ts'
 import { Masks } from './masks.ts'
 import type { ColumnPlan, LeftOutRelation, Plan, PlanPolicy, RowPolicy, TablePlan } from './plan.ts'
 import { reviewUse } from './review-use.ts'
+import { ruleFor } from './rule-of-table.ts'
 import { type ParsedRules, parseRules } from './rules.ts'
 import { settleUnknownColumns } from './unknown-columns.ts'
 
@@ -159,17 +153,6 @@ class Planner {
   #lineage(relation: Relation): Relation[] {
     return lineage(this.#request.catalog, relation)
   }
-}
-
-/**
- * The rule of a table: its own, or that of a partitioned table above it or of one that it inherits from. The query of a
- * raw_sql gives the rows of the table that it was written for, so a table that inherits does not inherit it.
- */
-function ruleFor(catalog: Catalog, table: Relation, index: RuleIndex): TableRule | undefined {
-  const own = index.winner(lineage(catalog, table))
-  if (own) return own
-  const inherited = index.winner(ancestry(catalog, table))
-  return inherited?.rawSql ? undefined : inherited
 }
 
 /** Tables, and the partitioned ones above them; of an extension's tables those that it declared as configuration. */

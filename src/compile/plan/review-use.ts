@@ -21,7 +21,7 @@ export function reviewUse(
   catalog: Catalog,
   tables: readonly Relation[],
   rules: readonly TableRule[],
-  index: RuleIndex,
+  index: RuleIndex<TableRule>,
   policy: PlanPolicy,
 ): Finding[] {
   const used = new Map<TableRule, Set<string>>()
@@ -35,7 +35,7 @@ export function reviewUse(
 function noteUse(
   catalog: Catalog,
   table: Relation,
-  index: RuleIndex,
+  index: RuleIndex<TableRule>,
   used: Map<TableRule, Set<string>>,
 ): Finding[] {
   const names = ancestry(catalog, table)

@@ -1,4 +1,3 @@
-import type { Finding } from '../../lib/fault.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { Context } from '../../operations/context.ts'
 import { dump } from '../../operations/dump/dump.ts'
@@ -9,6 +8,7 @@ import { restore } from '../../operations/restore/restore.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { DumpTask, RestoreTask, Task, TaskTarget } from '../task.ts'
+import { logWarnings } from './log-warnings.ts'
 import type { TaskOutput } from './messages.ts'
 import { performScan } from './perform-scan.ts'
 
@@ -98,10 +98,6 @@ function targetOf(target: TaskTarget): Target {
 
 function programs(choice: Pick<ProgramChoice, 'pgDump' | 'pgRestore'>): ProgramChoice {
   return { ...choice, byMajor: new Map() }
-}
-
-function logWarnings({ log }: Context, warnings: readonly Finding[]): void {
-  for (const { code, message, place } of warnings) log.warn({ code, place }, message)
 }
 
 function sum(numbers: readonly number[]): number {

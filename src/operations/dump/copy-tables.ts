@@ -2,7 +2,7 @@ import type { DataTally } from '../../archive/data-stream.ts'
 import { dataFileName } from '../../archive/toc/entries.ts'
 import { relationName, type Server } from '../../catalog/model.ts'
 import { maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
-import { copyStatement, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
+import { copyStatement, hasPages, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
 import { Fault, type Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
 import { CopyError, CopySession } from '../../postgres/copy-session.ts'
@@ -15,9 +15,9 @@ import type { WrittenFile } from '../../storage/archive-file.ts'
 import type { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
-import type { Questioning } from '../verify/shared-session.ts'
+import { type Part, partsOf } from '../parts.ts'
+import type { Questioning } from '../snapshot-sessions.ts'
 import { DataFile } from './data-file.ts'
-import { type Part, partsOf } from './parts.ts'
 
 /** A table whose rows go into the archive, under the dump id of its data. */
 export interface TableToCopy {
@@ -89,7 +89,8 @@ function openParts(
   tables: readonly TableToCopy[],
   { folder, server, lanes }: { folder: ArchiveFolder; server: Server; lanes: number },
 ): Part<OpenTable>[] {
-  const byTable = Map.groupBy(partsOf(tables, server, lanes), ({ table }) => table)
+  const divisible = ({ table }: TableToCopy) => ({ relation: table.relation, byPages: hasPages(table) })
+  const byTable = Map.groupBy(partsOf(tables, divisible, server, lanes), ({ table }) => table)
   return [...byTable].flatMap(([table, parts]) => {
     const file = new DataFile(folder, `${dataFileName(table.dumpId)}.gz`, parts.length)
     const open: OpenTable = { ...table, file }

@@ -8,8 +8,8 @@ import { sql } from '../../lib/sql.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
 import type { Planning } from '../planning.ts'
+import { attempt } from '../snapshot-sessions.ts'
 import { readFunctions } from '../verify/functions.ts'
-import { attempt } from '../verify/shared-session.ts'
 
 /** How many rows it takes for a finding to be an error: a constant breaks a unique index with the second row. */
 const ROWS_NEEDED: Partial<Record<Finding['code'], number>> = {

@@ -10,7 +10,7 @@ import type { ServerError, Session } from '../../postgres/session.ts'
 import { LOCK_NOT_AVAILABLE, lockWaitFault } from '../../postgres/snapshot.ts'
 import { speaksOfStatement } from '../../postgres/sqlstate.ts'
 import type { Context } from '../context.ts'
-import { askAll, attempt, type Questioning } from './shared-session.ts'
+import { askAll, attempt, type Questioning } from '../snapshot-sessions.ts'
 
 /**
  * Asks the source, in a snapshot, whether the masked and filtered rows keep every constraint that they touch, so that a

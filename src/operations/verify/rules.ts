@@ -1,5 +1,4 @@
 import { relationName } from '../../catalog/model.ts'
-import { calledNames } from '../../compile/called-names.ts'
 import type { Expression } from '../../compile/expression.ts'
 import { isUntouched, maskedColumns, type Plan, rowsRule, type TablePlan } from '../../compile/plan/plan.ts'
 import { saltUse } from '../../compile/salted-calls.ts'
@@ -7,12 +6,13 @@ import { needsEmptySearchPath, relationSql, selectStatement } from '../../compil
 import type { SqlText } from '../../dictionary/shape.ts'
 import type { Finding, Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
-import { readShadows, type Shadow } from '../../postgres/introspect.ts'
+import { readShadows } from '../../postgres/introspect.ts'
 import type { ServerError, Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
-import { attempt } from './shared-session.ts'
+import { attempt } from '../snapshot-sessions.ts'
+import { type CallingSql, shadowed } from './shadows.ts'
 
 interface ExplainNode {
   readonly 'Node Type': string
@@ -28,7 +28,8 @@ export async function verifyRules(context: Context, snapshot: Snapshot, plan: Pl
   const findings: Finding[] = []
   const changed = plan.tables.filter((table) => !isUntouched(table) && table.rows.kind !== 'left-out')
   await snapshot.session.run(EMPTY_SEARCH_PATH)
-  findings.push(...shadowed(changed, await readShadows(snapshot.session, snapshot.schemas)))
+  const shadows = await readShadows(snapshot.session, snapshot.schemas)
+  findings.push(...shadowed(changed.flatMap(sqlOf), shadows))
   findings.push(...(await withoutSalt(snapshot.session, changed)))
   // Planning may call a function already.
   if (findings.length > 0) return findings
@@ -42,26 +43,6 @@ export async function verifyRules(context: Context, snapshot: Snapshot, plan: Pl
   return findings
 }
 
-/**
- * Rules that call by a plain name what a role that nobody need trust has defined too: the types of the arguments decide
- * which one runs, with the rights of whoever makes the dump, and what it gives may be the raw value.
- */
-function shadowed(tables: readonly TablePlan[], shadows: readonly Shadow[]): Finding[] {
-  if (shadows.length === 0) return []
-  const findings = new Map<SqlText, Finding>()
-  for (const table of tables) {
-    for (const { tree, source, field } of sqlOf(table)) {
-      const called = calledNames(tree)
-      const calls = { function: called.functions, operator: called.operators, library: called.library }
-      const shadow = shadows.find(({ kind, name }) => calls[kind].has(name))
-      if (!shadow || findings.has(source)) continue
-      const place = { ...source.place, relation: relationName(table.relation), field }
-      findings.set(source, shadowFinding(shadow, place))
-    }
-  }
-  return [...findings.values()]
-}
-
 /** Pseudonyms without a salt fail with the first row, which may be hours away. */
 async function withoutSalt(session: Session, tables: readonly TablePlan[]): Promise<Finding[]> {
   const { salted } = await session.row<{ salted: boolean }>(
@@ -69,7 +50,7 @@ async function withoutSalt(session: Session, tables: readonly TablePlan[]): Prom
   )
   if (salted) return []
   return tables.flatMap((table) =>
-    sqlOf(table).flatMap(({ tree, source, field }): Finding[] => {
+    sqlOf(table).flatMap(({ tree, place }): Finding[] => {
       const { calls, asksItself } = saltUse(tree)
       if (calls.length === 0 && !asksItself) return []
       return [
@@ -77,7 +58,7 @@ async function withoutSalt(session: Session, tables: readonly TablePlan[]): Prom
           code: 'salt-missing',
           severity: 'error',
           message: 'The rule makes a pseudonym, and there is no salt.',
-          place: { ...source.place, relation: relationName(table.relation), field },
+          place,
           remedy: 'Pass --salt-file or PGVEIL_SALT, or give the function a salt as an argument.',
         },
       ]
@@ -85,29 +66,15 @@ async function withoutSalt(session: Session, tables: readonly TablePlan[]): Prom
   )
 }
 
-function sqlOf(table: TablePlan): { tree: unknown; source: SqlText; field?: string }[] {
+function sqlOf(table: TablePlan): CallingSql[] {
   const rows = rowsRule(table.rows)
-  return [
-    ...maskedColumns(table).map(({ column, expression }) => ({ ...expression, field: column.name })),
-    ...(rows ? [rows] : []),
-  ]
-}
-
-function shadowFinding({ kind, name, schema, owner }: Shadow, place: Place): Finding {
-  const ofLibrary = kind === 'library'
-  return {
-    code: 'rule-shadowed',
-    severity: 'error',
-    message: ofLibrary
-      ? `anon_funcs.${name} belongs to ${owner}, who can change what it does.`
-      : `The rule calls ${name}, and of several that there are one belongs to ${owner}, in the schema ${schema}.`,
-    place,
-    remedy: ofLibrary
-      ? 'Drop the schema anon_funcs and run pgveil init as a role you trust.'
-      : kind === 'operator'
-        ? `Say which one is meant: OPERATOR(pg_catalog.${name}).`
-        : `Say which one is meant by its schema, as in pg_catalog.${name}(…), or give the one in ${schema} to a role you trust.`,
-  }
+  const relation = relationName(table.relation)
+  const masks = maskedColumns(table).map(({ column, expression: { tree, source } }) => ({
+    tree,
+    source,
+    place: { ...source.place, relation, field: column.name },
+  }))
+  return rows ? [...masks, { ...rows, place: { ...rows.source.place, relation } }] : masks
 }
 
 async function verifyTable(session: Session, table: TablePlan): Promise<Finding[]> {

@@ -6,7 +6,7 @@ import type { SelectOptions } from '../../compile/select.ts'
 import type { Finding } from '../../lib/fault.ts'
 import type { ServerError, Session } from '../../postgres/session.ts'
 import type { Context } from '../context.ts'
-import { askAll, attempt, type Questioning } from './shared-session.ts'
+import { askAll, attempt, type Questioning } from '../snapshot-sessions.ts'
 
 /** Counts what the rules make of the values of all tables: those that come out unchanged, too long, or not at all. */
 export async function checkValues(

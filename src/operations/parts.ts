@@ -1,6 +1,12 @@
-import type { Server } from '../../catalog/model.ts'
-import type { TablePlan } from '../../compile/plan/plan.ts'
-import { hasPages, type PageRange } from '../../compile/select.ts'
+import type { Relation, Server } from '../catalog/model.ts'
+import type { PageRange } from '../compile/select.ts'
+
+/** What there is to know of a table to divide it. */
+export interface Divisible {
+  readonly relation: Relation
+  /** Its rows can be told apart by the pages that they stand on. */
+  readonly byPages: boolean
+}
 
 /** A piece of work for one connection: a table, or a range of its pages. */
 export interface Part<Table> {
@@ -18,21 +24,22 @@ const PARTS_A_LANE = 8
 const READS_RANGES = 140000
 
 /**
- * Divides tables among connections: a large one by ranges of its pages, each to be copied in the same snapshot, so that
+ * Divides tables among connections: a large one by ranges of its pages, each to be read in the same snapshot, so that
  * a database that is one large table keeps all cores busy. Rows do not move while the snapshot lasts.
  */
-export function partsOf<Table extends { readonly table: TablePlan }>(
+export function partsOf<Table>(
   tables: readonly Table[],
+  divisible: (table: Table) => Divisible,
   server: Server,
   lanes: number,
 ): Part<Table>[] {
-  const total = tables.reduce((sum, { table }) => sum + table.relation.bytes, 0)
+  const total = tables.reduce((sum, table) => sum + divisible(table).relation.bytes, 0)
   const partBytes = Math.max(LEAST_PART_BYTES, total / (lanes * PARTS_A_LANE))
   return tables.flatMap((table): Part<Table>[] => {
-    const { relation } = table.table
+    const { relation, byPages } = divisible(table)
     const number = Math.floor(relation.bytes / partBytes)
-    const divisible = lanes > 1 && server.versionNumber >= READS_RANGES && hasPages(table.table)
-    if (!divisible || number < 2 || relation.pages < number) return [{ table, pages: undefined }]
+    const divides = lanes > 1 && server.versionNumber >= READS_RANGES && byPages
+    if (!divides || number < 2 || relation.pages < number) return [{ table, pages: undefined }]
     const pages = Math.ceil(relation.pages / number)
     // The table may have grown: the last part goes to the end, wherever that is.
     return Array.from({ length: number }, (_, at) => ({

@@ -1,11 +1,11 @@
-import type { Server } from '../../catalog/model.ts'
-import type { Finding } from '../../lib/fault.ts'
-import { nothing, type Sql, sql } from '../../lib/sql.ts'
-import type { Target } from '../../postgres/connection/target.ts'
-import { ServerError, Session } from '../../postgres/session.ts'
-import type { Snapshot } from '../../postgres/snapshot.ts'
-import type { Context } from '../context.ts'
-import { runLanes } from '../lanes.ts'
+import type { Server } from '../catalog/model.ts'
+import type { Finding } from '../lib/fault.ts'
+import { literal, nothing, type Sql, sql } from '../lib/sql.ts'
+import type { Target } from '../postgres/connection/target.ts'
+import { ServerError, Session } from '../postgres/session.ts'
+import type { Snapshot } from '../postgres/snapshot.ts'
+import type { Context } from './context.ts'
+import { runLanes } from './lanes.ts'
 
 /** What it takes to ask a source many things at once in one snapshot. */
 export interface Questioning {
@@ -15,15 +15,28 @@ export interface Questioning {
   readonly lanes: number
   /** Milliseconds. */
   readonly lockWait: number
+  /** Milliseconds after which a statement is given up; undefined lets it take its time. */
+  readonly statementTimeout?: number | undefined
+  /** What else to run in each session before anything is asked. */
+  readonly prepare?: Sql | undefined
 }
 
 /** A further session in the snapshot, under the search_path that rules are read by. */
-async function openShared({ source, server, snapshot, lockWait }: Questioning): Promise<Session> {
+async function openShared({
+  source,
+  server,
+  snapshot,
+  lockWait,
+  statementTimeout = 0,
+  prepare,
+}: Questioning): Promise<Session> {
   const session = await Session.open(source)
   try {
     await session.run(snapshot.joinStatements(server, lockWait))
     await snapshot.giveSalt(session)
     await session.run(snapshot.databaseSearchPath)
+    if (prepare) await session.run(prepare)
+    await session.run(sql`SET statement_timeout = ${literal(statementTimeout)}`)
     return session
   } catch (error) {
     await session.close()

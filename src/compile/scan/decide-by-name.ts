@@ -1,0 +1,136 @@
+import type { Catalog, Column, Relation } from '../../catalog/model.ts'
+import type { KnownColumns } from '../../dictionary/known-columns.ts'
+import { namesAny, RuleIndex } from '../../dictionary/match.ts'
+import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
+import { type ColumnScope, isInScope } from '../../dictionary/meta/scope.ts'
+import { toJavaScript } from '../../dictionary/python-regex/python-regex.ts'
+import type { ReportedColumn } from '../../dictionary/scan-report.ts'
+import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
+import type { SqlText } from '../../dictionary/shape.ts'
+import { lookUpType, readTypeName, type TypeName } from '../../dictionary/type-name.ts'
+import { type ScannedTable, scannedTables } from './scanned-tables.ts'
+
+/** What a scan knows of a column before it looks at any row. */
+export type NameDecision =
+  /** A prepared dictionary masks it already. */
+  | { readonly kind: 'prepared'; readonly rule: SqlText }
+  | { readonly kind: 'sensitive-name'; readonly rule: string }
+  /** A prepared dictionary says that it holds nothing personal. */
+  | { readonly kind: 'harmless' }
+  /** Nobody is to look at it, and it goes into no dictionary. */
+  | { readonly kind: 'passed-over' }
+  /** Its table loses its rows, or a query of the dictionary gives them: no rule can mask it. */
+  | { readonly kind: 'left' }
+  /** An earlier scan decided, and the table has not changed since. */
+  | { readonly kind: 'reported'; readonly reported: ReportedColumn }
+  /** Its rows decide; `byMeta` says whether the meta-dictionary's rules for values speak of its type and role. */
+  | { readonly kind: 'open'; readonly byMeta: boolean }
+
+export interface NamedColumn {
+  readonly column: Column
+  readonly decision: NameDecision
+}
+
+export interface DecidedTable extends ScannedTable {
+  readonly columns: readonly NamedColumn[]
+}
+
+/** The types that values are looked into where a meta-dictionary names none. */
+const DEFAULT_TYPES = ['text', 'character', 'varchar', 'mvarchar', 'json', 'integer', 'bigint'].map(
+  readTypeName,
+)
+
+/**
+ * Decides by names and types what can be decided: first what is passed over, then what is sensitive by a dictionary or
+ * by its name, then what is known to be harmless. What is left is open, and its rows decide.
+ */
+export function decideByName(
+  catalog: Catalog,
+  meta: MetaDictionary,
+  prepared: SensitiveDictionary,
+  known: KnownColumns,
+): DecidedTable[] {
+  const index = new RuleIndex(prepared.rules)
+  const names = {
+    ...meta.names,
+    rules: meta.names.rules.map((rule) => ({ rule: rule.text, regex: toJavaScript(rule) })),
+  }
+  const types = meta.types.length > 0 ? meta.types : DEFAULT_TYPES
+  return scannedTables(catalog)
+    .map((table) => ({
+      ...table,
+      leaves: table.leaves.filter((leaf) => !isSkipped(meta, [leaf, table.relation])),
+    }))
+    .filter((table) => table.leaves.length > 0 || table.relation.kind === 'partitioned')
+    .map((table) => {
+      const rule = index.winner([table.relation])
+      const left = losesRows(table.relation, rule, prepared)
+      const decide = (column: Column): NameDecision =>
+        left ? { kind: 'left' } : decideColumn(table.relation, column, { meta, names, rule, known, types })
+      return {
+        ...table,
+        columns: table.relation.columns.map((column) => ({ column, decision: decide(column) })),
+      }
+    })
+}
+
+/** Rows that the dictionary replaces or leaves out do not leave the database as they are. */
+function losesRows(relation: Relation, rule: TableRule | undefined, prepared: SensitiveDictionary): boolean {
+  return rule ? rule.rawSql !== undefined : namesAny(prepared.excludes, [relation])
+}
+
+function decideColumn(
+  relation: Relation,
+  column: Column,
+  {
+    meta,
+    names,
+    rule,
+    known,
+    types,
+  }: {
+    readonly meta: MetaDictionary
+    readonly names: NameRules
+    readonly rule: TableRule | undefined
+    readonly known: KnownColumns
+    readonly types: readonly TypeName[]
+  },
+): NameDecision {
+  if (column.generated !== null || !isIncluded(meta, relation, column.name)) return { kind: 'passed-over' }
+  const own = rule?.fields.get(column.name)
+  if (own) return { kind: 'prepared', rule: own }
+  if (column.ownsSequence || column.identity) return { kind: 'passed-over' }
+  // What identifies rows alone is masked by nobody who wants to join them.
+  const byName = column.primaryKey ? undefined : matchingName(names, column.name)
+  if (byName !== undefined) return { kind: 'sensitive-name', rule: byName }
+  if (known.has(relation, column.name)) return { kind: 'harmless' }
+  const looksInto = types.map((type) => [type, true] as const)
+  return { kind: 'open', byMeta: !column.primaryKey && byType(looksInto, column) === true }
+}
+
+interface NameRules {
+  readonly constants: readonly string[]
+  readonly rules: readonly { readonly rule: string; readonly regex: RegExp }[]
+}
+
+function matchingName({ constants, rules }: NameRules, name: string): string | undefined {
+  return constants.includes(name) ? name : rules.find(({ regex }) => regex.test(name))?.rule
+}
+
+function isIncluded(meta: MetaDictionary, relation: Relation, column: string): boolean {
+  const inScope = (scope: ColumnScope) => isInScope(scope, [relation], column)
+  return !meta.skip.some(inScope) && (meta.include.length === 0 || meta.include.some(inScope))
+}
+
+/** Whether a skip rule names the whole table, or the partitioned table that it is a part of. */
+function isSkipped(meta: MetaDictionary, lineage: readonly Relation[]): boolean {
+  return meta.skip.some(({ tables, fields }) => !fields && namesAny([tables], lineage))
+}
+
+/** What a map by types has for a column: for its type as declared, or else for that of its values. */
+export function byType<Value>(
+  entries: readonly (readonly [TypeName, Value])[],
+  column: Column,
+): Value | undefined {
+  return lookUpType(entries, readTypeName(column.type)) ?? lookUpType(entries, readTypeName(column.valueType))
+}

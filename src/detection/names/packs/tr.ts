@@ -1,0 +1,56 @@
+import type { Pack } from '../pack.ts'
+
+export const tr: Pack = {
+  strong: {
+    EMAIL: 'eposta, e posta, eposta adresi, e posta adresi',
+    PHONE: 'telefon, telefon numarasi, cep telefonu, cep, telefon no, gsm no, cep no',
+    FIRST_NAME: 'isim, adi, ikinci ad',
+    LAST_NAME: 'soyad, soyadi, soyisim, kizlik soyadi',
+    PERSON_NAME: `
+      ad soyad, adi soyadi, adsoyad, isim soyisim, anne adi, baba adi, tam ad, musteri adi, yetkili kisi
+    `,
+    STREET: 'sokak, cadde, kapi no, bina no, mahalle',
+    ADDRESS: 'adres, ev adresi, acik adres, ikametgah, fatura adresi, teslimat adresi',
+    POSTCODE: 'posta kodu',
+    CITY: 'sehir, ilce',
+    PLACE_OF_BIRTH: 'dogum yeri',
+    DATE_OF_BIRTH: 'dogum tarihi, dogum gunu, dogum yili, dtarihi',
+    AGE: 'yas',
+    GENDER: 'cinsiyet',
+    MARITAL_STATUS: 'medeni hal, medeni durum',
+    NATIONALITY: 'uyruk, vatandaslik',
+    OCCUPATION: 'meslek',
+    NATIONAL_ID: 'tckn, tc kimlik, tc kimlik no, kimlik no, kimlik numarasi, tc no, tcno',
+    TAX_ID: 'vergi no, vergi numarasi, vkn',
+    PASSPORT: 'pasaport, pasaport no',
+    DRIVER_LICENCE: 'ehliyet, ehliyet no',
+    LICENCE_PLATE: 'plaka',
+    CREDIT_CARD: 'kredi karti, kart no, kart numarasi',
+    BANK_ACCOUNT: 'hesap no, hesap numarasi, banka hesabi',
+    SALARY: 'maas, ucret, gelir',
+    DIAGNOSIS: 'teshis, hastalik, tani, ilaclar',
+    BLOOD_TYPE: 'kan grubu',
+    DISABILITY: 'engel durumu',
+    RELIGION: 'din',
+    ETHNICITY: 'etnik koken, irk',
+    CRIMINAL_RECORD: 'sabika, adli sicil',
+    BIOMETRIC: 'parmak izi',
+    PHOTO: 'fotograf',
+    SIGNATURE: 'imza',
+    PASSWORD: 'sifre, parola',
+    USERNAME: 'kullanici adi, kullanici',
+  },
+  weak: {
+    FIRST_NAME: 'ad',
+    PERSON_NAME: 'ad, musteri, personel',
+    COUNTRY: 'ulke',
+    CITY: 'il',
+    FREE_TEXT: 'aciklama, notlar, yorum, mesaj',
+  },
+  people: `
+    kullanici, kullanicilar, musteri, musteriler, calisan, calisanlar, personel, hasta, hastalar, kisi,
+    kisiler, uye, uyeler, ogrenci, ogrenciler, ogretmen
+  `,
+  things: 'urun, urunler, sirket, dosya, grup, magaza, proje, tedarikci',
+  about: 'dogrulandi, onaylandi, sayisi, adet, durumu, tipi, tarihi',
+}

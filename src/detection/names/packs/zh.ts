@@ -1,0 +1,53 @@
+import type { Pack } from '../pack.ts'
+
+export const zh: Pack = {
+  strong: {
+    EMAIL: '邮箱, 电子邮件, 邮件地址, 电子邮箱, 電子郵件, 信箱, 郵箱',
+    PHONE:
+      '电话, 手机, 手机号, 手机号码, 电话号码, 联系电话, 電話, 手機, 聯絡電話, 手機號碼, 联系方式, shouji, dianhua',
+    FIRST_NAME: '名字',
+    LAST_NAME: '姓氏',
+    PERSON_NAME:
+      '姓名, 联系人, 客户姓名, 真实姓名, 收件人, 聯絡人, 收货人, xingming, 负责人, 持卡人, 患者姓名',
+    STREET: '街道, 门牌号, 門牌',
+    ADDRESS: '地址, 住址, 家庭住址, 详细地址, 收货地址, 通讯地址, 詳細地址, dizhi, 户籍地址, 居住地',
+    POSTCODE: '邮编, 邮政编码, 郵遞區號, 郵政編碼',
+    CITY: '城市',
+    PLACE_OF_BIRTH: '籍贯, 出生地, 籍貫',
+    DATE_OF_BIRTH: '出生日期, 生日, 出生年月, 出生年份, shengri',
+    AGE: '年龄, 年齡',
+    GENDER: '性别, 性別',
+    MARITAL_STATUS: '婚姻状况, 婚姻狀況, 婚否',
+    NATIONALITY: '国籍, 國籍',
+    OCCUPATION: '职业, 職業',
+    NATIONAL_ID:
+      '身份证, 身份证号, 身份证号码, 证件号码, 身分證, 身分證字號, 身份證, 证件号, shenfenzheng, 社保号',
+    PASSPORT: '护照, 护照号, 護照, 護照號碼',
+    DRIVER_LICENCE: '驾驶证, 驾照, 駕照',
+    LICENCE_PLATE: '车牌, 车牌号, 車牌',
+    CREDIT_CARD: '信用卡, 卡号, 信用卡号, 信用卡號, 银行卡号',
+    BANK_ACCOUNT: '银行账号, 银行账户, 银行卡, 帳號, 銀行帳號, 开户行',
+    SALARY: '工资, 薪水, 收入, 薪资, 薪資, 年薪',
+    DIAGNOSIS: '诊断, 病历, 病史, 疾病, 診斷, 过敏',
+    BLOOD_TYPE: '血型',
+    DISABILITY: '残疾',
+    RELIGION: '宗教, 宗教信仰',
+    ETHNICITY: '民族',
+    POLITICAL_OPINION: '政治面貌',
+    BIOMETRIC: '指纹, 指紋, 人脸',
+    PHOTO: '照片, 头像, 頭像',
+    SIGNATURE: '签名, 簽名',
+    PASSWORD: '密码, 密碼, 口令',
+    USERNAME: '用户名, 账号, 昵称, 用戶名, 微信, 微信号, 微信號',
+    SECRET: '密钥, 密鑰',
+  },
+  weak: {
+    PERSON_NAME: '名称, 客户',
+    COUNTRY: '国家, 國家',
+    CITY: '省份, 地区',
+    FREE_TEXT: '备注, 描述, 说明, 留言, 備註',
+  },
+  people: '用户, 客户, 员工, 患者, 病人, 会员, 学生, 老师, 人员, 联系人, 用戶, 客戶, 員工, 會員, 學生',
+  things: '产品, 商品, 公司, 文件, 项目, 部门, 供应商, 門市, 公司名称',
+  about: '是否, 数量, 类型, 状态, 次数, 时间',
+}

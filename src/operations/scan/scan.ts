@@ -1,0 +1,80 @@
+import { type DecidedTable, decideByName } from '../../compile/scan/decide-by-name.ts'
+import { keyOf } from '../../compile/scan/key-groups.ts'
+import type { RowsVerdict } from '../../compile/scan/outcome.ts'
+import { settleColumns } from '../../compile/scan/settle-columns.ts'
+import type { Finding } from '../../lib/fault.ts'
+import type { Context } from '../context.ts'
+import { defaultLanes } from '../lanes.ts'
+import type { Questioning } from '../snapshot-sessions.ts'
+import { withCatalog } from '../with-catalog.ts'
+import { detect } from './detect.ts'
+import { readScanDictionaries, type ScanDictionaries } from './dictionaries.ts'
+import { readChanges } from './report/fingerprint.ts'
+import { reportOf } from './report/write.ts'
+import type { ScanRequest } from './request.ts'
+import { resultOf, type ScanResult } from './result.ts'
+import { scanRows } from './scan-rows.ts'
+import { decideBySince } from './since.ts'
+import type { Extent } from './table-look.ts'
+
+/**
+ * Finds the columns that hold personal data and writes the dictionaries of them. Read-only, in one snapshot; PostgreSQL
+ * tests the values and tells counts.
+ */
+export async function scan(context: Context, request: ScanRequest): Promise<ScanResult> {
+  const dictionaries = readScanDictionaries(request)
+  const { source, lockWait, statementTimeout } = request
+  return withCatalog(
+    context,
+    source,
+    { lockTables: false, lockWait },
+    async (guarded, { snapshot, catalog }) => {
+      const lanes = request.jobs ?? defaultLanes()
+      const questioning = { source, server: catalog.server, snapshot, lanes, lockWait, statementTimeout }
+      const { meta, prepared, known } = dictionaries
+      const changes = await readChanges(snapshot.session)
+      const named = decideByName(catalog, meta, prepared, known)
+      const tables = decideBySince(request, catalog, changes, named)
+      const rows = await verdictsOfRows(guarded, questioning, dictionaries, tables, extentOf(request))
+      const judgements = dictionaries.detects
+        ? await detect(guarded, questioning, tables, sampleRows(request))
+        : undefined
+      const outcomes = settleColumns(
+        catalog,
+        dictionaries.looksByMeta ? meta : undefined,
+        tables,
+        rows.verdicts,
+        judgements,
+      )
+      const report = reportOf(request, context.clock.now(), catalog, changes, tables, outcomes)
+      return { ...resultOf({ catalog, prepared, known, outcomes, warnings: rows.warnings }), report }
+    },
+  )
+}
+
+/** Rows from which the detection judges: shares of a thousand are as telling as of all. */
+const DETECTION_ROWS = { partial: 1000, full: 10_000 }
+
+function sampleRows({ mode, partialRows }: ScanRequest): number {
+  return mode === 'partial' ? Math.min(partialRows, DETECTION_ROWS.partial) : DETECTION_ROWS.full
+}
+
+function extentOf({ mode, partialRows }: ScanRequest): Extent {
+  return mode === 'partial' ? { mode, rows: partialRows } : { mode }
+}
+
+/** What the rules of the meta-dictionary find in the rows. */
+async function verdictsOfRows(
+  context: Context,
+  questioning: Questioning,
+  { meta, looksByMeta }: ScanDictionaries,
+  tables: readonly DecidedTable[],
+  extent: Extent,
+): Promise<{ verdicts: ReadonlyMap<string, RowsVerdict>; warnings: readonly Finding[] }> {
+  if (!looksByMeta) return { verdicts: new Map(), warnings: [] }
+  const { looks, warnings } = await scanRows(context, questioning, meta, tables, extent)
+  const verdicts = looks.flatMap(({ table, verdicts }) =>
+    [...verdicts].map(([column, verdict]) => [keyOf({ relation: table.relation, column }), verdict] as const),
+  )
+  return { verdicts: new Map(verdicts), warnings }
+}

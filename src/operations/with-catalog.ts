@@ -1,0 +1,35 @@
+import type { Catalog } from '../catalog/model.ts'
+import type { Target } from '../postgres/connection/target.ts'
+import { readCatalog } from '../postgres/introspect.ts'
+import { Snapshot, type SnapshotOptions } from '../postgres/snapshot.ts'
+import type { Context } from './context.ts'
+
+/** The catalog of a database and the snapshot that it was read in; both hold as long as the work that is given them. */
+export interface CatalogInSnapshot {
+  readonly snapshot: Snapshot
+  readonly catalog: Catalog
+}
+
+/** Does some work in a snapshot of a database, whose catalog it is given. */
+export async function withCatalog<Result>(
+  context: Context,
+  source: Target,
+  options: Omit<SnapshotOptions, 'signal'>,
+  work: (context: Context, found: CatalogInSnapshot) => Promise<Result>,
+): Promise<Result> {
+  context.onProgress({ stage: 'plan', done: 0, total: 1 })
+  const snapshot = await Snapshot.begin(source, { ...options, signal: context.signal })
+  try {
+    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
+    return await work(whileSnapshotLives(context, snapshot), { snapshot, catalog })
+  } finally {
+    await snapshot.close()
+  }
+}
+
+/** With the snapshot's session go its locks: what is read after that might be another table. So everything stops. */
+function whileSnapshotLives(context: Context, snapshot: Snapshot): Context {
+  const lost = new AbortController()
+  snapshot.session.onLost((fault) => lost.abort(fault))
+  return { ...context, signal: AbortSignal.any([context.signal, lost.signal]) }
+}
