@@ -50,7 +50,7 @@ const headersSchema = z
     (headers) => Object.values(headers).every((value) => !/[^\t\x20-\x7e\x80-\xff]/.test(value)),
     'A value holds what no header can',
   )
-  .openapi({ example: { Authorization: 'Api-key …' } })
+  .openapi({ example: { Authorization: 'Api-key 123' } })
 
 const webUrl = text(8000)
   .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), 'It must be an http or https URL')
