@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { rateLimiter } from 'hono-rate-limiter'
@@ -33,6 +34,7 @@ export function createApp(context: AppContext, surfaces: readonly MountSurface[]
     audited(context.audit),
     sameSiteOnly({ ownNamesOnly: () => isUnguarded(context) }),
     authenticate(context),
+    methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }),
     bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }),
   )
   for (const mount of surfaces) mount(app)
@@ -71,11 +73,18 @@ function limitRate({ rateLimit, addressOf, loopback }: AppContext) {
   })
 }
 
-function tooLarge(c: Parameters<typeof notFound>[0]): Response {
+function tooLarge(c: Context): Response {
   return c.json(
     { error_code: 'BODY_TOO_LARGE', message: `The body has more than ${LARGEST_BODY} bytes.` },
     413,
   )
+}
+
+function wrongMethod(c: Context, methods: readonly string[]): Response {
+  const allowed = methods.join(', ')
+  return c.json({ error_code: 'METHOD_NOT_ALLOWED', message: `It answers ${allowed}.` }, 405, {
+    allow: allowed,
+  })
 }
 
 function addHealth(app: OpenAPIHono<AppVariables>, { state }: AppContext): void {

@@ -1,3 +1,4 @@
+import { asFault } from '../lib/fault.ts'
 import { ArchiveFolder } from '../storage/archive-folder.ts'
 import { isAlive, type ProcessIdentity } from '../storage/process-identity.ts'
 import type { JobsContext } from './jobs-context.ts'
@@ -20,7 +21,8 @@ export async function settleInterrupted(context: JobsContext): Promise<void> {
 
 async function settleOne(context: JobsContext, run: Run): Promise<void> {
   await endWorker(run)
-  if (run.archive !== null) await ArchiveFolder.sweep(run.archive)
+  if (run.archive !== null)
+    await ArchiveFolder.sweep(run.archive).catch((error) => tellLeft(context, run, error))
   const settled = await settleRun(
     context,
     run.id,
@@ -33,6 +35,11 @@ async function settleOne(context: JobsContext, run: Run): Promise<void> {
   )
   if (settled) await saveStatus(context.home, settled)
   context.log.warn({ run: run.id }, 'a run was interrupted by the end of the server')
+}
+
+/** What cannot be removed must not keep the server from starting; nothing takes it for an archive. */
+function tellLeft({ log }: JobsContext, run: Run, error: unknown): void {
+  log.error({ run: run.id, reason: asFault(error).message }, 'what a run left unfinished cannot be removed')
 }
 
 /** The worker noticed that its standard input closed, and is cleaning up. */

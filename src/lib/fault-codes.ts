@@ -7,6 +7,7 @@ export const KIND_BY_CODE = {
   usage: 'usage',
   'connection-options': 'usage',
   'config-invalid': 'usage',
+  'dictionaries-missing': 'usage',
   'path-refused': 'usage',
   'address-refused': 'usage',
   'program-refused': 'usage',

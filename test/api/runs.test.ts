@@ -236,6 +236,20 @@ describe('a dump and its restore', () => {
   })
 })
 
+test('metadata come back as they were written, number for number', async () => {
+  const metadata =
+    '{"id": 12345678901234567890, "rate": 1.0, "tiny": 1e-400, "text": "\\u00fc \\ud83d\\ude00", "list": [-0, 0.1]}'
+  const request = dumpRequest()
+  const body = JSON.stringify(request).replace(/\}$/, `, "webhook_metadata": ${metadata}}`)
+  expect((await serving.request('POST', '/api/stateless/dump', body)).status).toBe(201)
+  await receiver.end(request.operation_id)
+  for (const { text } of receiver.of(request.operation_id)) {
+    expect(text).toContain(
+      '"webhook_metadata":{"id":12345678901234567890,"rate":1.0,"tiny":1e-400,"text":"ü 😀","list":[-0,0.1]}',
+    )
+  }
+})
+
 describe('what is not said', () => {
   test('has the documented defaults', async () => {
     const { operation_id, db_connection_params, webhook_status_url, sens_dict_contents } = dumpRequest()
@@ -337,6 +351,11 @@ describe('a request that is refused starts nothing', () => {
       expect([answer.status, answer.body.error_code]).toEqual([400, 'PG_TOOLS_NOT_FOUND'])
     },
   )
+
+  test('a dump without any dictionary, which would mask nothing', async () => {
+    const answer = await serving.post('/api/stateless/dump', dumpRequest({ sens_dict_contents: [] }))
+    expect([answer.status, answer.body.error_code]).toEqual([400, 'NO_DICT_FILES'])
+  })
 
   test('options of pg_dump that are not on the list', async () => {
     const answer = await serving.post(

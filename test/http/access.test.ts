@@ -238,6 +238,12 @@ test('answers say what browsers may do with them', async () => {
 
 test('what is not there is told of', async () => {
   await using serving = await Serving.start()
+  const method = await serving.delete('/api/stateless/dump')
+  expect([method.status, method.headers.get('allow'), method.body.error_code]).toEqual([
+    405,
+    'POST',
+    'METHOD_NOT_ALLOWED',
+  ])
   const answer = await serving.get('/nowhere')
   expect([answer.status, answer.body]).toEqual([
     404,

@@ -4,6 +4,7 @@ import { type FaultCode, type FaultKind, KIND_BY_CODE } from '../../lib/fault-co
 
 /** The codes that the original gives, where a fault is of their kind. */
 const ERROR_CODES: Readonly<Partial<Record<FaultCode, string>>> = {
+  'dictionaries-missing': 'NO_DICT_FILES',
   'dictionary-unreadable': 'INVALID_DICT_FILE',
   'dictionary-syntax': 'INVALID_DICT_FILE',
   'dictionary-shape': 'INVALID_DICT_FILE',

@@ -1,5 +1,6 @@
 import type { NewRun } from '../../jobs/runs.ts'
 import type { TaskTarget } from '../../jobs/task.ts'
+import { Fault } from '../../lib/fault.ts'
 import { DUMP_CONTENTS } from '../../operations/dump/request.ts'
 import { lanesOf } from '../../operations/lanes.ts'
 import { pgDumpOptions, pgRestoreOptions } from '../../operations/program-options.ts'
@@ -20,8 +21,11 @@ export interface Ordered {
   readonly dictionaries: Readonly<Record<string, readonly KeptDictionary[]>>
 }
 
-/** Throws `address-refused`, `path-refused`, `program-refused`, `usage`. */
+/** Throws `dictionaries-missing`, `address-refused`, `path-refused`, `program-refused`, `usage`. */
 export async function orderDump(context: ApiContext, id: string, body: DumpBody): Promise<Ordered> {
+  if (body.sens_dict_contents.length === 0) {
+    throw new Fault('dictionaries-missing', 'A dump needs a sensitive dictionary, if only an empty one.')
+  }
   const source = await targetOf(context, body.db_connection_params)
   const outputFolder = await containedPath(context.home.output, body.output_path ?? id)
   const pgDump = allowedProgram(context, 'pg_dump', body.pg_dump_path)

@@ -2,13 +2,16 @@ import type { Run } from '../../jobs/run.ts'
 import { statusOf } from '../../jobs/status-file.ts'
 import type { Surface, Webhook } from '../../jobs/surface.ts'
 import type { TaskOutput } from '../../jobs/worker/messages.ts'
+import { parseExactly } from '../../lib/exact-json.ts'
 import { STATUS_IDS } from '../../store/run-folder.ts'
 import { errorCodeOf } from './error-words.ts'
+import type { RunBody } from './schemas/requests.ts'
 
 /** What a webhook's body needs of the request. */
 export interface ReportContext {
   readonly operationId: string
-  readonly metadata: unknown
+  /** JSON, as the request wrote it. */
+  readonly metadata: string
 }
 
 /** What the documented webhooks say of a run. */
@@ -21,7 +24,7 @@ export const anonymizationSurface: Surface = {
       operation_id: operationId,
       status_id: STATUS_IDS[status],
       status,
-      webhook_metadata: metadata ?? null,
+      webhook_metadata: parseExactly(metadata),
     }
     if (run.endedAt === null) return common
     return {
@@ -55,21 +58,20 @@ export function isoSeconds(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, '+00:00')
 }
 
-export function webhookOf(body: {
-  readonly webhook_status_url: string
-  readonly webhook_verify_ssl: boolean
-  readonly webhook_extra_headers?: Record<string, string> | undefined
-  readonly webhook_metadata?: unknown
-  readonly operation_id: string
-}): Webhook {
+/** Where a run reports to; `text` is the body of the request, which webhook_metadata is taken from as it was written. */
+export function webhookOf(body: RunBody, text: string): Webhook {
   const headers = Object.entries(body.webhook_extra_headers ?? {}).map(([name, value]) => [
     name.toLowerCase(),
     value,
   ])
+  const { webhook_metadata: metadata } = parseExactly(text) as { webhook_metadata?: unknown }
   return {
     url: body.webhook_status_url,
     headers: Object.fromEntries(headers),
     verifyTls: body.webhook_verify_ssl,
-    context: { operationId: body.operation_id, metadata: body.webhook_metadata } satisfies ReportContext,
+    context: {
+      operationId: body.operation_id,
+      metadata: JSON.stringify(metadata ?? null),
+    } satisfies ReportContext,
   }
 }

@@ -60,15 +60,15 @@ const restoreRoute = createRoute({
 
 export function addStartRoutes(app: OpenAPIHono<AppVariables>, context: ApiContext): void {
   app.openapi(scanRoute, async (c) => {
-    const run = await submit(context, c.req.valid('json'), orderScan)
+    const run = await submit(context, c.req.valid('json'), await c.req.text(), orderScan)
     return c.json(null, 201, locationOf(run.id))
   })
   app.openapi(dumpRoute, async (c) => {
-    const run = await submit(context, c.req.valid('json'), orderDump)
+    const run = await submit(context, c.req.valid('json'), await c.req.text(), orderDump)
     return c.json(null, 201, locationOf(run.id))
   })
   app.openapi(restoreRoute, async (c) => {
-    const run = await submit(context, c.req.valid('json'), orderRestore)
+    const run = await submit(context, c.req.valid('json'), await c.req.text(), orderRestore)
     return c.json(null, 201, locationOf(run.id))
   })
 }
