@@ -124,8 +124,8 @@ async function withText<T>(text: string, use: (module: ParserModule, pointer: nu
     module.stringToUTF8(text, pointer, bytes)
     return use(module, pointer)
   } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError)) throw error
-    // The module's stack overflowed and its state is lost: the next call starts from a fresh one.
+    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error
+    // The module's stack overflowed, or ours under it, and its state is lost: the next call starts from a fresh one.
     loaded = undefined
     throw new SqlSyntaxError('the expression is nested too deeply', 0)
   } finally {
