@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { systemClock } from '../lib/clock.ts'
 import { VERSION } from '../version.ts'
+import { addAnswer } from './answer.ts'
 import type { CommandContext } from './command-context.ts'
 import { addCompile } from './compile.ts'
 import { addCreateDict } from './create-dict.ts'
@@ -48,6 +49,7 @@ export function createProgram(screen: Screen, signal: AbortSignal, endAs: Comman
   addKeys(program, context)
   addDemo(program, context)
   addWork(program, context)
+  addAnswer(program, context)
   return program
 }
 

@@ -1,26 +1,9 @@
-import { appendFileSync, chmodSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
-import pLimit from 'p-limit'
-import type { ApiContext } from '../api/anonymization/context.ts'
-import { anonymizationApi } from '../api/anonymization/mount.ts'
-import { anonymizationSurface } from '../api/anonymization/report.ts'
-import { hasKeys } from '../http/api-key.ts'
-import { createApp } from '../http/app.ts'
-import { listen } from '../http/server.ts'
-import { settleInterrupted } from '../jobs/interrupted.ts'
-import type { JobsContext } from '../jobs/jobs-context.ts'
-import { Outbox } from '../jobs/outbox.ts'
-import { Queue } from '../jobs/queue.ts'
-import { Signer } from '../jobs/signature.ts'
-import { Fault } from '../lib/fault.ts'
-import { createLog, type Log } from '../lib/log.ts'
 import { Secret } from '../lib/secret.ts'
 import { programFolders } from '../postgres/programs.ts'
-import { type Home, homePath, openHome } from '../store/home.ts'
-import { Seal } from '../store/seal.ts'
-import { ServerLock } from '../store/server-lock.ts'
-import { openState, type State } from '../store/state.ts'
+import { homePath } from '../store/home.ts'
 import type { CommandContext } from './command-context.ts'
+import { runServer, type ServerSettings } from './run-server.ts'
 import { wholeNumber, withSpeech } from './work-flags.ts'
 
 interface ServeFlags {
@@ -33,11 +16,9 @@ interface ServeFlags {
   readonly dbHosts?: string[]
   readonly webhookHosts?: string[]
   readonly webhookTimeout: number
+  readonly answerTimeout: number
   readonly programFolders?: string[]
 }
-
-/** Questions to databases at once, beside the runs: each takes some connections. */
-const QUESTIONS_AT_ONCE = 8
 
 export function addServe(program: Command, context: CommandContext): void {
   const command = program
@@ -51,6 +32,7 @@ export function addServe(program: Command, context: CommandContext): void {
     .option('--max-runs <number>', 'runs that work at once; others wait', wholeNumber, 2)
     .option('--grace <seconds>', 'how long running operations may go on after SIGTERM', seconds, 30)
     .option('--webhook-timeout <seconds>', 'how long a receiver of webhooks has to answer', wholeNumber, 10)
+    .option('--answer-timeout <seconds>', 'how long a view of fields or rows may take', wholeNumber, 120)
     .optionsGroup('Who may do what:')
     .option('--insecure', 'let other machines in without a key')
     .option('--rate-limit <number>', 'requests a minute from one other machine', wholeNumber, 1200)
@@ -78,92 +60,37 @@ Environment: PGVEIL_HOME, PGVEIL_KEY (seals passwords in the state file), PGVEIL
 PGVEIL_WEBHOOK_SECRET (signs webhooks), PGVEIL_SALT (of pseudonyms).`
 
 async function serve(flags: ServeFlags, context: CommandContext): Promise<void> {
-  const { signal, clock, log } = context.operation()
-  const home = await openHome(homePath(process.env))
-  const lock = ServerLock.take(home.lockFile)
-  let state: State | undefined
-  try {
-    state = await openState(home.stateFile)
-    const token = secretOf('PGVEIL_API_TOKEN')
-    const loopback = isLoopback(flags.host)
-    await refuseUnguarded(flags, state, loopback, token)
-    const seal = await Seal.open(home.keyFile, process.env.PGVEIL_KEY)
-    const webhookHosts = { allowed: flags.webhookHosts }
-    const surfaces = new Map([[anonymizationSurface.name, anonymizationSurface]])
-    const jobs: JobsContext = { home, state, seal, clock, log, surfaces, webhookHosts }
-    const outbox = new Outbox(jobs, { signer: signer(), timeout: flags.webhookTimeout * 1000 })
-    const queue = new Queue(jobs, outbox, { maxRuns: flags.maxRuns, grace: flags.grace * 1000 })
-    await settleInterrupted(jobs)
-    const api: ApiContext = {
-      ...{ home, state, queue, clock, log, webhookHosts },
-      databaseHosts: { allowed: flags.dbHosts },
-      programFolders: [...programFolders(process.env), ...(flags.programFolders ?? [])],
-      salt: secretOf('PGVEIL_SALT'),
-      inTurn: pLimit(QUESTIONS_AT_ONCE),
-    }
-    const http = listen(flags, (addressOf) => {
-      const audit = auditLog(home)
-      const app = {
-        ...{ state: api.state, clock, log, audit, token, loopback, addressOf },
-        open: loopback || !!flags.insecure,
-      }
-      return createApp({ ...app, rateLimit: flags.rateLimit }, [anonymizationApi(api)]).fetch
-    })
-    outbox.start()
-    queue.start()
-    context.screen.result({ url: http.url, home: home.path }, `Listening on ${http.url} (${home.path}).`)
-    await untilAborted(signal)
-    http.stop()
-    await queue.stop()
-    await outbox.stop()
-    await http.close()
-  } finally {
-    await state?.destroy()
-    lock.release()
-  }
-}
-
-/** Fail closed: a server that others reach has a key, or its operator has said that it needs none. */
-async function refuseUnguarded(
-  flags: ServeFlags,
-  state: State,
-  loopback: boolean,
-  token: Secret | undefined,
-): Promise<void> {
-  if (loopback || flags.insecure || token || (await hasKeys(state))) return
-  throw new Fault(
-    'binding-refused',
-    `On ${flags.host} other machines would reach the server, and there is no key.`,
-    {
-      remedy: 'Make one: pgveil keys create; or listen on 127.0.0.1; or pass --insecure.',
-    },
+  const operation = context.operation()
+  // A mistake of ours in one request must not end the others.
+  process.on('unhandledRejection', (reason) =>
+    operation.log.error({ reason: String(reason) }, 'unhandled rejection'),
   )
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  const settings: ServerSettings = {
+    home: homePath(process.env),
+    host: flags.host,
+    port: flags.port,
+    maxRuns: flags.maxRuns,
+    grace: flags.grace * 1000,
+    insecure: flags.insecure ?? false,
+    rateLimit: flags.rateLimit,
+    databaseHosts: { allowed: flags.dbHosts },
+    webhookHosts: { allowed: flags.webhookHosts },
+    webhookTimeout: flags.webhookTimeout * 1000,
+    answerTimeout: flags.answerTimeout * 1000,
+    programFolders: [...programFolders(process.env), ...(flags.programFolders ?? [])],
+    key: secretOf('PGVEIL_KEY'),
+    token: secretOf('PGVEIL_API_TOKEN'),
+    salt: secretOf('PGVEIL_SALT'),
+    webhookSecret: secretOf('PGVEIL_WEBHOOK_SECRET'),
+  }
+  await runServer(operation, settings, (url, home) =>
+    context.screen.result({ url, home: home.path }, `Listening on ${url} (${home.path}).`),
+  )
 }
 
 function secretOf(variable: string): Secret | undefined {
   const value = process.env[variable]
   return value ? new Secret(value) : undefined
-}
-
-function signer(): Signer | undefined {
-  const secret = secretOf('PGVEIL_WEBHOOK_SECRET')
-  return secret && new Signer(secret)
-}
-
-/** Appended and never rotated by us; it holds no bodies. */
-function auditLog(home: Home): Log {
-  appendFileSync(home.auditFile, '', { mode: 0o600 })
-  chmodSync(home.auditFile, 0o600)
-  return createLog('info', { write: (line) => appendFileSync(home.auditFile, line) })
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 function portNumber(text: string): number {

@@ -6,13 +6,11 @@ import { WORKER_COMMAND } from '../jobs/worker/worker-process.ts'
 import { asFault, Fault } from '../lib/fault.ts'
 import type { Progress } from '../operations/context.ts'
 import type { CommandContext } from './command-context.ts'
+import { linesOfServer, tell } from './standard-input.ts'
 import { withSpeech } from './work-flags.ts'
 
 /** How often progress is told within a stage; a table's millions of rows tell it in every buffer. */
 const PROGRESS_MILLISECONDS = 250
-
-/** How long a worker without a server may clean up. */
-const GRACE_MILLISECONDS = 10_000
 
 /**
  * The process that a server starts for each run: it reads the task from standard input and tells of it on standard
@@ -23,14 +21,14 @@ export function addWork(program: Command, context: CommandContext): void {
   withSpeech(command).action(async () => {
     try {
       const orphaned = new AbortController()
-      const task = taskSchema.parse(JSON.parse(await readTask(orphaned)))
       const operation = context.operation()
-      const signal = AbortSignal.any([operation.signal, orphaned.signal])
+      operation.signal.addEventListener('abort', () => orphaned.abort())
+      const task = taskSchema.parse(JSON.parse(await readTask(orphaned)))
       const onProgress = throttled((progress) => {
         operation.log.info(progress, 'progress')
         tell({ progress })
       })
-      const output = await perform({ ...operation, signal, onProgress }, task)
+      const output = await perform({ ...operation, signal: orphaned.signal, onProgress }, task)
       operation.log.info(output.figures, 'done')
       await tell({ output })
     } catch (error) {
@@ -43,29 +41,10 @@ export function addWork(program: Command, context: CommandContext): void {
   })
 }
 
-/** The first line of standard input. The rest is waited for: it ends when the server does. */
 async function readTask(orphaned: AbortController): Promise<string> {
-  const lines = Promise.withResolvers<string>()
-  const decoder = new TextDecoder()
-  let text = ''
-  process.stdin.on('data', (chunk: Buffer) => {
-    text += decoder.decode(chunk, { stream: true })
-    const end = text.indexOf('\n')
-    if (end !== -1) lines.resolve(text.slice(0, end))
-  })
-  process.stdin.on('end', () => {
-    lines.reject(new Fault('interrupted', 'The server has no task.'))
-    orphaned.abort()
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_MILLISECONDS).unref()
-  })
-  return lines.promise
-}
-
-/** Written when it returns: what is only buffered goes with the process. */
-function tell(message: unknown): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(`${JSON.stringify(message)}\n`, () => resolve())
-  })
+  const { value } = await linesOfServer(orphaned).next()
+  if (value === undefined) throw new Fault('interrupted', 'The server has no task.')
+  return value
 }
 
 function throttled(onProgress: (progress: Progress) => void): (progress: Progress) => void {

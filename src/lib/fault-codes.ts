@@ -96,6 +96,7 @@ export const KIND_BY_CODE = {
   'state-key': 'failed',
   'state-unreadable': 'failed',
   'worker-lost': 'failed',
+  'answer-timeout': 'failed',
   'queue-full': 'failed',
   'cluster-failed': 'failed',
   'proof-failed': 'failed',

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { Fault } from '../lib/fault.ts'
+import type { Secret } from '../lib/secret.ts'
 
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
@@ -20,8 +21,8 @@ export class Seal {
    * The key of PGVEIL_KEY (32 bytes, base64 or hexadecimal), else of the key file, which is made where there is none.
    * Throws `state-key`.
    */
-  static async open(keyFile: string, given: string | undefined): Promise<Seal> {
-    if (given !== undefined && given !== '') return new Seal(decodeKey(given, 'PGVEIL_KEY'))
+  static async open(keyFile: string, given: Secret | undefined): Promise<Seal> {
+    if (given) return new Seal(decodeKey(given.reveal(), 'PGVEIL_KEY'))
     const text = await readKeyFile(keyFile)
     if (text !== undefined) return new Seal(decodeKey(text, keyFile))
     const key = randomBytes(KEY_BYTES)

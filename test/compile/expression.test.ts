@@ -153,6 +153,9 @@ describe('a query in the place of a table', () => {
 
 test('a chain that is longer than any stack is refused, and the next rule is read', async () => {
   const fault = await refusal(readExpression(rule(`a${"||'x'".repeat(10_000)}`)))
-  expect([fault.code, fault.message]).toEqual(['expression-syntax', expect.stringContaining('nested too deeply')])
+  expect([fault.code, fault.message]).toEqual([
+    'expression-syntax',
+    expect.stringContaining('nested too deeply'),
+  ])
   expect((await readExpression(rule('md5(a)'))).sql.text).toBe('(md5(a))')
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { chmodSync, statSync } from 'node:fs'
+import { Secret } from '../../src/lib/secret.ts'
 import { Seal } from '../../src/store/seal.ts'
 import { faultOf } from '../server/faults.ts'
 import { TestFolder } from '../server/folder.ts'
@@ -35,15 +36,15 @@ test('it opens in its own place only, unchanged, with its own key', async () => 
 test('a key may come from the environment, in base64 or hexadecimal; then there is no file', async () => {
   await using folder = await TestFolder.create()
   const bytes = Buffer.alloc(32, 7)
-  const base64 = await Seal.open(folder.file('key'), bytes.toString('base64'))
-  const hexadecimal = await Seal.open(folder.file('key'), bytes.toString('hex'))
+  const base64 = await Seal.open(folder.file('key'), new Secret(bytes.toString('base64')))
+  const hexadecimal = await Seal.open(folder.file('key'), new Secret(bytes.toString('hex')))
   expect(hexadecimal.open(base64.close('x', 'p'), 'p')).toBe('x')
   expect(await Bun.file(folder.file('key')).exists()).toBe(false)
 })
 
 test.each(['short', 'A'.repeat(40), '='.repeat(44)])('%s is no key', async (text) => {
   await using folder = await TestFolder.create()
-  const fault = await faultOf(Seal.open(folder.file('key'), text))
+  const fault = await faultOf(Seal.open(folder.file('key'), new Secret(text)))
   expect([fault.code, fault.message]).toEqual(['state-key', expect.not.stringContaining(text)])
 })
 

@@ -1,3 +1,4 @@
+import type { Desk } from '../../jobs/questions/desk.ts'
 import type { Queue } from '../../jobs/queue.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { HostPolicy } from '../../lib/hosts.ts'
@@ -11,6 +12,8 @@ export interface ApiContext {
   readonly home: Home
   readonly state: State
   readonly queue: Queue
+  /** Answers what takes planning. */
+  readonly desk: Desk
   readonly clock: Clock
   readonly log: Log
   /** Hosts of databases that requests may name. */

@@ -1,5 +1,5 @@
+import { plainTarget } from '../../jobs/plain-target.ts'
 import type { NewRun } from '../../jobs/runs.ts'
-import type { TaskTarget } from '../../jobs/task.ts'
 import { Fault } from '../../lib/fault.ts'
 import { DUMP_CONTENTS } from '../../operations/dump/request.ts'
 import { lanesOf } from '../../operations/lanes.ts'
@@ -36,7 +36,7 @@ export async function orderDump(context: ApiContext, id: string, body: DumpBody)
   return {
     task: {
       kind: 'dump',
-      source: plain(source),
+      source: plainTarget(source),
       content: DUMP_CONTENTS[body.type],
       outputFolder,
       dictionaries: dictionaries.prepared_sens_dict_files,
@@ -71,7 +71,7 @@ export async function orderRestore(context: ApiContext, id: string, body: Restor
   return {
     task: {
       kind: 'restore',
-      target: plain(target),
+      target: plainTarget(target),
       content: RESTORE_CONTENTS[body.type],
       inputFolder,
       onlyTables: dictionaries.partial_tables_dict_files,
@@ -110,7 +110,7 @@ export async function orderScan(context: ApiContext, id: string, body: ScanBody)
   return {
     task: {
       kind: 'scan',
-      source: plain(source),
+      source: plainTarget(source),
       mode: body.type,
       partialRows: body.depth,
       metaDictionaries: dictionaries.meta_dict_files,
@@ -163,9 +163,4 @@ function names(dictionaries: Ordered['dictionaries']): Record<string, string[]> 
   return Object.fromEntries(
     Object.entries(dictionaries).map(([kind, sources]) => [kind, sources.map(({ name }) => name)]),
   )
-}
-
-/** As the state file keeps it, sealed. */
-function plain({ password, ...target }: Target): TaskTarget {
-  return { ...target, password: password?.reveal() }
 }

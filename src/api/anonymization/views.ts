@@ -1,9 +1,6 @@
 import { Fault } from '../../lib/fault.ts'
 import type { Context } from '../../operations/context.ts'
 import type { PlanningRequest } from '../../operations/planning.ts'
-import { previewTables } from '../../operations/preview.ts'
-import { viewData } from '../../operations/view-data.ts'
-import { viewFields } from '../../operations/view-fields.ts'
 import { targetOf } from './connection.ts'
 import type { ApiContext } from './context.ts'
 import type {
@@ -33,17 +30,21 @@ export async function answerViewFields(
   signal: AbortSignal,
   body: ViewFieldsBody,
 ): Promise<ViewFieldsAnswer> {
-  const { fields } = await viewFields(whileAsked(api, signal), {
-    ...(await planningOf(api, body)),
-    schema: { name: body.schema_name, mask: body.schema_mask },
-    table: { name: body.table_name, mask: body.table_mask },
-    onlySensitive: body.view_only_sensitive_fields,
-    limit: body.fields_limit_count,
-    ormNames: body.orm_dict_content && {
-      name: body.orm_dict_content.name,
-      text: body.orm_dict_content.content,
+  const { fields } = await api.desk.ask(
+    'viewFields',
+    {
+      ...(await planningOf(api, body)),
+      schema: { name: body.schema_name, mask: body.schema_mask },
+      table: { name: body.table_name, mask: body.table_mask },
+      onlySensitive: body.view_only_sensitive_fields,
+      limit: body.fields_limit_count,
+      ormNames: body.orm_dict_content && {
+        name: body.orm_dict_content.name,
+        text: body.orm_dict_content.content,
+      },
     },
-  })
+    signal,
+  )
   const content = fields.map((view) => ({
     schema_name: view.schema,
     table_name: view.table,
@@ -61,13 +62,17 @@ export async function answerViewData(
   body: ViewDataBody,
 ): Promise<ViewDataAnswer> {
   refuseUnlessPage(body)
-  const view = await viewData(whileAsked(api, signal), {
-    ...(await planningOf(api, body)),
-    schema: body.schema_name,
-    table: body.table_name,
-    limit: body.limit,
-    offset: body.offset,
-  })
+  const view = await api.desk.ask(
+    'viewData',
+    {
+      ...(await planningOf(api, body)),
+      schema: body.schema_name,
+      table: body.table_name,
+      limit: body.limit,
+      offset: body.offset,
+    },
+    signal,
+  )
   const content = {
     schema_name: view.schema,
     table_name: view.table,
@@ -86,14 +91,18 @@ export async function answerPreviewTables(
   body: PreviewTablesBody,
 ): Promise<PreviewTablesAnswer> {
   refuseUnlessPage(body)
-  const tables = await previewTables(whileAsked(api, signal), {
-    ...(await planningOf(api, body)),
-    schema,
-    filter: body.table_filter,
-    onlySensitive: body.view_only_sensitive_tables,
-    limit: body.limit,
-    offset: body.offset,
-  })
+  const tables = await api.desk.ask(
+    'previewTables',
+    {
+      ...(await planningOf(api, body)),
+      schema,
+      filter: body.table_filter,
+      onlySensitive: body.view_only_sensitive_tables,
+      limit: body.limit,
+      offset: body.offset,
+    },
+    signal,
+  )
   const content = tables.map(({ table, sensitive, excluded, fields }) => ({
     table_name: table,
     is_sensitive: sensitive,

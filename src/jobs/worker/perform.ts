@@ -7,7 +7,8 @@ import type { ProgramChoice } from '../../operations/program-choice.ts'
 import { restore } from '../../operations/restore/restore.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
-import type { DumpTask, RestoreTask, Task, TaskTarget } from '../task.ts'
+import { targetOf } from '../plain-target.ts'
+import type { DumpTask, RestoreTask, Task } from '../task.ts'
 import { logWarnings } from './log-warnings.ts'
 import type { TaskOutput } from './messages.ts'
 import { performScan } from './perform-scan.ts'
@@ -89,11 +90,6 @@ function planningOf(task: DumpTask, source: Target): PlanningRequest {
     salt: task.salt === undefined ? undefined : new Secret(task.salt),
     lockWait: LOCK_WAIT_MILLISECONDS,
   }
-}
-
-function targetOf(target: TaskTarget): Target {
-  const { password, ...rest } = target
-  return { ...rest, password: password === undefined ? undefined : new Secret(password) }
 }
 
 function programs(choice: Pick<ProgramChoice, 'pgDump' | 'pgRestore'>): ProgramChoice {

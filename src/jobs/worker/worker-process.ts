@@ -4,6 +4,7 @@ import { endChild, readLines } from '../../postgres/child.ts'
 import { identityOf, type ProcessIdentity } from '../../storage/process-identity.ts'
 import type { RunFault } from '../run.ts'
 import type { Task } from '../task.ts'
+import { keptEnvironment } from './kept-environment.ts'
 import { readMessage, type TaskOutput } from './messages.ts'
 import { ownProgram } from './own-program.ts'
 
@@ -15,9 +16,6 @@ const GRACE_MILLISECONDS = 15_000
 
 /** Characters: a scan's dictionaries come in one message. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024
-
-/** What a worker needs of our environment. Passwords and keys are not among it: others could read them in /proc. */
-const KEPT_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
 
 export type WorkerEnd =
   | { readonly output: TaskOutput }
@@ -87,13 +85,4 @@ async function follow(
   await readLines(child.stdout, hear, LONGEST_MESSAGE)
   await child.exited
   return end ?? { lost: String(child.signalCode ?? `exit code ${child.exitCode}`) }
-}
-
-function keptEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    KEPT_VARIABLES.flatMap((name) => {
-      const value = process.env[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
 }
