@@ -6,7 +6,12 @@ import type { Caller } from './api-key.ts'
 
 /** What a request carries with it through the app. */
 export interface AppVariables {
-  Variables: { caller: Caller; requestId: string; audit: Record<string, string> | undefined }
+  Variables: {
+    caller: Caller
+    requestId: string
+    /** What the audit log says beside who asked for what: the run that a request started. */
+    audit: Readonly<Record<string, string>> | undefined
+  }
 }
 
 /** What the app needs beside its surfaces. */

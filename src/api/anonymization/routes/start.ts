@@ -61,14 +61,17 @@ const restoreRoute = createRoute({
 export function addStartRoutes(app: OpenAPIHono<AppVariables>, context: ApiContext): void {
   app.openapi(scanRoute, async (c) => {
     const run = await submit(context, c.req.valid('json'), await c.req.text(), orderScan)
+    c.set('audit', { run: run.id })
     return c.json(null, 201, locationOf(run.id))
   })
   app.openapi(dumpRoute, async (c) => {
     const run = await submit(context, c.req.valid('json'), await c.req.text(), orderDump)
+    c.set('audit', { run: run.id })
     return c.json(null, 201, locationOf(run.id))
   })
   app.openapi(restoreRoute, async (c) => {
     const run = await submit(context, c.req.valid('json'), await c.req.text(), orderRestore)
+    c.set('audit', { run: run.id })
     return c.json(null, 201, locationOf(run.id))
   })
 }
