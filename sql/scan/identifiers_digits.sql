@@ -2,7 +2,7 @@
 -- digits are right; no value is among the results. Reads picked.sql. Signs between digits are taken out
 -- once; the check digits are computed of the bytes d[0] (the last digit), d[1] …, of a number padded to 20 digits.
 --
--- Definitions: card, IMEI, SIN, ZA, NPI, IL, SE by ISO/IEC 7812-1 annex B (Luhn); DE, HR by ISO/IEC 7064 MOD 11,10; CN by
+-- Definitions: card, IMEI, SIN, ZA, NPI, SE by ISO/IEC 7812-1 annex B (Luhn); DE, HR by ISO/IEC 7064 MOD 11,10; CN by
 -- ISO/IEC 7064 MOD 11-2; Aadhaar by Verhoeff; all others are weighted sums that their issuers publish.
 SELECT number,
   count(*) FILTER (WHERE card)::int AS "CARD.form",
@@ -138,15 +138,16 @@ FROM (
     10 * d8 + d7 AS month_of_eleven,
     get_byte(padded, 20 - length) & 15 AS first,
     digits = repeat(left(digits, 1), length) AS repeated,
-    length BETWEEN 13 AND 19
-      AND digits ~ '^(4|5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|3[47]|3(0[0-5]|[68])|6(011|5|4[4-9])|35(2[89]|[3-8])|62)'
-      AND CASE
-        WHEN digits ~ '^3[47]' THEN length = 15
-        WHEN digits ~ '^3[068]' THEN length = 14
-        WHEN left(digits, 1) = '4' THEN length IN (13, 16, 19)
-        WHEN left(digits, 1) IN ('2', '3', '5') THEN length = 16
-        ELSE length >= 16
-      END AS card,
+    length BETWEEN 13 AND 19 AND CASE
+      WHEN left(digits, 1) = '4' THEN length IN (13, 16, 19)
+      WHEN left(digits, 2) IN ('34', '37') THEN length = 15
+      WHEN left(digits, 2) IN ('36', '38', '39') OR left(digits, 3)::int BETWEEN 300 AND 305 THEN length = 14
+      WHEN left(digits, 2)::int BETWEEN 51 AND 55 OR left(digits, 4)::int BETWEEN 2221 AND 2720
+        OR left(digits, 4)::int BETWEEN 3528 AND 3589 THEN length = 16
+      WHEN left(digits, 2) IN ('62', '65') OR left(digits, 4) = '6011' OR left(digits, 3)::int BETWEEN 644 AND 649
+        THEN length >= 16
+      ELSE false
+    END AS card,
     length = 9 AND value ~ '^[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}$' AND digits !~ '^(000|666|9|...00|.....0000)' AS ssn,
     -- Doubling a digit and adding the digits of that: 2d, less 9 from 5 on.
     d0 + d2 + d4 + d6 + d8 + d10 + d12 + d14 + d16 + d18 + 2 * (d1 + d3 + d5 + d7 + d9 + d11 + d13 + d15 + d17)

@@ -110,7 +110,7 @@ SELECT number,
     WHERE length BETWEEN 4 AND 8 AND compact ~ '^[A-Z]{1,3}[A-Z]{0,2}[0-9]{1,4}[A-Z]{0,3}$|^[0-9]{1,4}[A-Z]{1,3}[0-9]{0,4}$'
   )::int AS "PLATE.form",
   count(*) FILTER (
-    WHERE length(value) BETWEEN 26 AND 90 AND value ~ '^(bc1[ac-hj-np-z02-9]{11,71}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|0x[0-9a-fA-F]{40})$'
+    WHERE length(value) BETWEEN 26 AND 90 AND value ~ '^[13][1-9A-HJ-NP-Za-km-z]{25,33}$|^bc1[02-9ac-hj-np-z]{39,59}$|^0x[0-9A-Fa-f]{40}$'
   )::int AS "WALLET.form",
   count(*) FILTER (
     WHERE strpos(value, ':') > 0 AND length(value) BETWEEN 3 AND 43
@@ -120,7 +120,7 @@ SELECT number,
   count(*) FILTER (WHERE length(value) = 17 AND value ~ '^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$')::int AS "MAC.form",
   count(*) FILTER (
     WHERE length(value) >= 20
-      AND value ~ '^\$(2[abxy]|argon2(id|i|d)|5|6|1|y|scrypt|pbkdf2[-_a-z0-9]*)\$|^(pbkdf2_sha(1|256)|bcrypt_sha256|argon2|scrypt|SCRAM-SHA-256|sha1|sha256|md5)\$|^(\{S?SHA[0-9]*\}|md5[0-9a-f]{32}$)'
+      AND value ~ '^\$[0-9a-z-]{1,16}\$[./A-Za-z0-9$=,+-]{8}|^(pbkdf2|bcrypt|argon2|scrypt|sha1|sha256|md5)[a-z0-9_]*\$|^SCRAM-SHA-256\$|^\{[A-Z0-9-]+\}[A-Za-z0-9+/=]+$|^md5[0-9a-f]{32}$'
   )::int AS "PASSWORD_HASH.form",
   count(*) FILTER (
     WHERE length(value) >= 16
@@ -152,7 +152,7 @@ FROM (
     FROM (
       SELECT number, value, upper(translate(value, ' .-/', '')) AS compact
       FROM picked
-      WHERE length(value) BETWEEN 3 AND 500 AND octet_length(value) = length(value) AND value ~ '[0-9]'
+      WHERE length(value) BETWEEN 3 AND 500 AND value ~ '[0-9]' AND value !~ '[^ -~]'
       OFFSET 0
     ) AS compacted
     OFFSET 0

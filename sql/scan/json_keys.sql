@@ -14,7 +14,7 @@ FROM (
       FROM (
         SELECT number, row_number() OVER () AS id, value
         FROM (
-          SELECT number, unnest((array_agg(left(value, 20000)))[1:200]) AS value
+          SELECT number, unnest((array_agg(left(value, 8000)))[1:200]) AS value
           FROM sampled
           WHERE value IS NOT NULL
           GROUP BY number

@@ -1,5 +1,5 @@
--- For each column the number of its rows, filled rows and distinct values, and up to 64 of these, one in a row; a column
--- without any gives one row with NULL. Reads sampled(number, value): value is text in collation C, or NULL.
+-- For each column the number of its rows, of those that hold more than '', and of distinct values, and up to 64 of these,
+-- one in a row, blank ones left out; a column without any gives one row with NULL. Of a long value its beginning counts. Reads sampled(number, value): value is text in collation C, or NULL.
 --
 -- 64: a share of them is right within 12 percent points, 19 times out of 20, and what is asked of shares (0.3, 0.5, 0.6)
 -- lies that far from what columns give. Of a thousand rows with twenty columns, all values would take ten times as long.
@@ -7,14 +7,17 @@ SELECT gathered.number, gathered.rows, gathered.filled, gathered."distinct", tri
 FROM (
   SELECT number,
     sum(occurrences)::int AS rows,
-    coalesce(sum(occurrences) FILTER (WHERE is_filled), 0)::int AS filled,
-    count(*) FILTER (WHERE is_filled)::int AS "distinct",
-    (array_agg(value) FILTER (WHERE is_filled))[1:64] AS examined
+    coalesce(sum(occurrences) FILTER (WHERE value <> ''), 0)::int AS filled,
+    count(*) FILTER (WHERE value <> '')::int AS "distinct",
+    (array_agg(value) FILTER (WHERE value <> ''))[1:64] AS examined
   FROM (
-    SELECT number, value, count(*) AS occurrences, btrim(left(value, 500)) <> '' AS is_filled
+    SELECT number, CASE WHEN octet_length(value) > 2000 THEN left(value, 500) ELSE value END AS value,
+      count(*) AS occurrences
     FROM sampled
-    GROUP BY number, value
+    GROUP BY 1, 2
   ) AS grouped
   GROUP BY number
 ) AS gathered
-LEFT JOIN LATERAL (SELECT btrim(left(e, 500)) AS value FROM unnest(examined) AS e OFFSET 0) AS trimmed ON true
+LEFT JOIN LATERAL (
+  SELECT btrim(left(e, 500)) AS value FROM unnest(examined) AS e WHERE btrim(left(e, 500)) <> '' OFFSET 0
+) AS trimmed ON true

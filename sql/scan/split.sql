@@ -5,7 +5,7 @@ SELECT number, value, spaced, string_to_array(spaced, ' ') AS parts, has_digit,
   ELSE '{}' END AS ends
 FROM (
   SELECT number, value, has_digit,
-    btrim(regexp_replace(translate(lower(value), '.,''"()/&-_', '          '), ' +', ' ', 'g')) AS spaced
+    btrim(regexp_replace(translate(lower(value), '.,''"()&-', '        '), ' +', ' ', 'g')) AS spaced
   FROM (SELECT number, value, value ~ '[0-9]' AS has_digit FROM picked WHERE length(value) <= 100 OFFSET 0) AS short
   WHERE strpos(value, '@') = 0 AND (NOT has_digit OR strpos(value, ' ') > 0)
   OFFSET 0

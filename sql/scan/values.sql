@@ -40,6 +40,10 @@ SELECT
       AND value ~ '^(\+?[0-9]{1,3}[ .-])?(\([0-9]{2,5}\) ?|[0-9]{2,5}[ /-])[0-9]{2,4}[ .-]?[0-9]{2,4}([ .-]?[0-9]{2,4})*( *(x|ext\.?) *[0-9]+)?$|^[0-9]{3}\.[0-9]{3}\.[0-9]{4}( *x[0-9]+)?$'
       AND value !~ '^[0-9]{3}-[0-9]{2}-[0-9]{4}$|^[0-9]{3,4}-[0-9]{3,4}$|^[0-9]{5}-[0-9]{3,4}$|^([0-9]{4}[ -]){3,4}[0-9]+$'
   )::int AS "phoneSeparated",
+  count(*) FILTER (
+    WHERE characters <> 'letters' AND length BETWEEN 8 AND 28 AND NOT is_date
+      AND value ~ '^(\([0-9]{2,5}\)|0[1-9][0-9]{1,3}) ?[ /.-] ?[0-9]{3}[0-9 .-]*$|^(1[ .-])?\(?[2-9][0-9]{2}\)?[ .-] ?[2-9][0-9]{2}[ .-][0-9]{4}( *(x|ext\.?) *[0-9]+)?$'
+  )::int AS "phoneUsual",
   count(*) FILTER (WHERE characters = 'digits' AND plain_length BETWEEN 7 AND 15)::int AS "phoneDigits",
   count(*) FILTER (WHERE is_date)::int AS "date",
   count(*) FILTER (WHERE year BETWEEN 1900 AND this_year)::int AS "pastYear",

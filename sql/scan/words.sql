@@ -20,21 +20,26 @@ SELECT
   count(*) FILTER (WHERE (of_whole & 128) <> 0)::int AS "special"
 FROM (
   SELECT number, value, words, has_digit,
-    coalesce(bit_or(kinds) FILTER (WHERE NOT whole OR words = 1), 0) AS of_words,
-    coalesce(bit_or(kinds) FILTER (WHERE whole), 0) AS of_whole
+    coalesce(bit_or(kinds) FILTER (WHERE is_word), 0) AS of_words,
+    coalesce(bit_or(kinds) FILTER (WHERE is_whole), 0) AS of_whole
   FROM (
-    SELECT number, value, words, has_digit, whole,
+    SELECT number, value, words, has_digit, is_word, is_whole,
       CASE WHEN slot > 0 THEN (get_byte(bucket, slot + 5) & 15) * 16 + (get_byte(bucket, slot + 6) & 15) ELSE 0 END AS kinds
     FROM (
-      SELECT number, value, words, has_digit, whole, bucket, position(textsend(substr(hash, 4, 6)) IN bucket) AS slot
+      SELECT number, value, words, has_digit, is_word, is_whole, bucket, position(textsend(substr(hash, 4, 6)) IN bucket) AS slot
       FROM (
-        SELECT number, value, words, has_digit, whole, hash,
+        SELECT number, value, words, has_digit, is_word, is_whole, hash,
           substr(buckets, ('x' || left(hash, 3))::bit(12)::int / 2 * width + 1, width) AS bucket
         FROM (
-          SELECT number, value, cardinality(parts) AS words, has_digit, false AS whole, md5(part) AS hash
-          FROM split, LATERAL unnest(parts[1:6] || ends) AS part
+          SELECT number, value, cardinality(parts) AS words, has_digit, true AS is_word,
+            cardinality(parts) = 1 AS is_whole, md5(part) AS hash
+          FROM split, LATERAL unnest(parts[1:6]) AS part
           UNION ALL
-          SELECT number, value, cardinality(parts), has_digit, true, md5(spaced) FROM split
+          SELECT number, value, 1, has_digit, true, false, md5(part) FROM split, LATERAL unnest(ends) AS part
+          UNION ALL
+          SELECT number, value, cardinality(parts), has_digit, false, true, md5(spaced)
+          FROM split
+          WHERE cardinality(parts) BETWEEN 2 AND 6
         ) AS hashed,
         (
           SELECT textsend(current_setting('pgveil.vocabulary')) AS buckets,

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { columnName, type Reason } from '../compile/scan/settle.ts'
+import { columnName } from '../catalog/table-column.ts'
+import type { Reason } from '../compile/scan/settle-rules.ts'
 import { reportPage } from '../operations/scan/report/html.ts'
 import type { ScanRequest } from '../operations/scan/request.ts'
 import type { ScanResult } from '../operations/scan/result.ts'
@@ -98,7 +99,8 @@ export function addCreateDict(program: Command, context: CommandContext): void {
 const DESCRIPTION = `Looks through a database for personal data and writes two dictionaries: the columns that hold some, each with
 the rule that masks it, and those that hold none. PostgreSQL tests and counts; no value leaves it. Without a
 meta-dictionary pgveil judges by names, forms, checksums and vocabularies that it knows itself. Read the result
-before you use it: no scan finds everything.`
+before you use it: no scan finds everything. (Only for regular expressions that PostgreSQL does not have do values come
+here, of columns that nothing else has decided; a warning says so.)`
 
 const EXAMPLES = `
 Examples:

@@ -8,7 +8,7 @@ import { type EvidenceStatement, evidenceStatements, furtherStatements } from '.
 export type Ask = (statement: Sql) => Promise<readonly Readonly<Record<string, unknown>>[]>
 
 /**
- * Collects the evidence of one table by asking as little as its values call for: one statement, then up to five more for
+ * Collects the evidence of one table by asking as little as its values call for: one statement, then up to four more for
  * the columns that are worth them. The session behind `ask` was given vocabularySetting() and has an empty search_path.
  */
 export async function inspect(

@@ -2,10 +2,29 @@ import { z } from 'zod'
 import { Fault } from '../lib/fault.ts'
 import type { DictionarySource } from './source.ts'
 
+/** The first ten are the detection's, the others say who else decided. */
+const EVIDENCE_KINDS = [
+  'name',
+  'values',
+  'checksum',
+  'vocabulary',
+  'shape',
+  'inside',
+  'keys',
+  'type',
+  'empty',
+  'context',
+  'dictionary',
+  'function',
+  'constant',
+  'regex',
+  'foreign-key',
+  'not-scanned',
+] as const
+
 /** What says that a column holds personal data. Names and counts, and never a value. */
 const evidenceSchema = z.object({
-  /** `name`, `values`, `checksum`, `vocabulary`, `shape`, `context`, `dictionary`, `regex`, `constant`, `function`, `foreign-key`. */
-  kind: z.string(),
+  kind: z.enum(EVIDENCE_KINDS),
   /** In words, for people. */
   text: z.string(),
 })

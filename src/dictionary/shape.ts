@@ -1,6 +1,11 @@
 import { Fault, type Place } from '../lib/fault.ts'
 import { type MapNode, type Node, offsetInText, type TextNode } from './literal/node.ts'
-import { type PythonRegex, PythonRegexError, readPythonRegex } from './python-regex/python-regex.ts'
+import {
+  type PythonRegex,
+  PythonRegexError,
+  readPythonRegex,
+  UntranslatableRegex,
+} from './python-regex/python-regex.ts'
 import { type DictionarySource, placeAt } from './source.ts'
 
 /** A piece of SQL as a dictionary holds it, able to say where each of its characters stands. */
@@ -75,16 +80,29 @@ export class Shape {
     }
   }
 
-  /** A regular expression of Python's kind. */
-  pythonRegex(node: Node, what: string, flags: { readonly dotAll: boolean }): PythonRegex {
+  /** A regular expression of Python's kind that one of the languages can search for. */
+  pythonRegex(
+    node: Node,
+    what: string,
+    flags: { readonly dotAll: boolean },
+    languages: readonly ((regex: PythonRegex) => unknown)[],
+  ): PythonRegex {
     const text = this.#textNode(node, what)
+    const refuseAt = (offset: number, message: string): never => {
+      throw new Fault('dictionary-shape', message, {
+        place: placeAt(this.#source, offsetInText(text, offset)),
+      })
+    }
     try {
-      return readPythonRegex(this.filledText(text, what), flags)
+      const regex = readPythonRegex(this.filledText(text, what), flags)
+      const refusals = languages.map((translate) => refusalOf(() => translate(regex)))
+      const [refusal] = refusals
+      return refusal && !refusals.includes(undefined)
+        ? refuseAt(refusal.offset, `${what} holds ${refusal.construct}, which cannot be searched for.`)
+        : regex
     } catch (error) {
       if (!(error instanceof PythonRegexError)) throw error
-      throw new Fault('dictionary-shape', `${what} is no regular expression: ${error.message}.`, {
-        place: placeAt(this.#source, offsetInText(text, error.offset)),
-      })
+      return refuseAt(error.offset, `${what} is no regular expression: ${error.message}.`)
     }
   }
 
@@ -100,5 +118,16 @@ export class Shape {
 
   #textNode(node: Node, what: string): TextNode {
     return node.kind === 'text' ? node : this.refuse(node, `${what} must be a string.`)
+  }
+}
+
+/** Why a regular expression cannot be translated; undefined where it can. */
+function refusalOf(translate: () => unknown): UntranslatableRegex | undefined {
+  try {
+    translate()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof UntranslatableRegex)) throw error
+    return error
   }
 }

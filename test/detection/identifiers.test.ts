@@ -84,8 +84,13 @@ const FORMS: readonly (readonly [string, readonly string[], readonly string[]])[
   ['MAC', ['00:1B:44:11:3a:B7'], ['00:1B:44:11:3a:G7']],
   [
     'PASSWORD_HASH',
-    ['$2b$12$abcdefghijklmnopqrstuv', 'pbkdf2_sha256$1000$aa$bb', '$argon2id$v=19$m=65536,t=3'],
-    ['$9$abcdefghijklmnopqrstuv'],
+    [
+      '$2b$12$abcdefghijklmnopqrstuv',
+      'pbkdf2_sha256$1000$aa$bb',
+      '$argon2id$v=19$m=65536,t=3',
+      '{SSHA}abcdefghijklmnopqrst1==',
+    ],
+    ['$9.99 abcdefghijklmnopqrstuv', '{"a": "bbbbbbbbbbbbbbbbbbb1"}'],
   ],
   ['API_KEY', ['AKIAIOSFODNN7EXAMPLE', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x'], ['AKIA1']],
   ['HEX_DIGEST', ['d41d8cd98f00b204e9800998ecf8427e'], ['d41d8cd98f00b204e9800998ecf8427']],

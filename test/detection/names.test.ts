@@ -141,6 +141,14 @@ test('three letters of another language are a weak hint', () => {
   }
 })
 
+test('the last word says what a name is of', () => {
+  for (const name of ['zip_file', 'phone_model', 'street_station', 'mother_process', 'race_event']) {
+    for (const { strength } of readName(name).hints) expect([name, strength]).toEqual([name, 'weak'])
+  }
+  expect(readName('file_email').hints[0]?.strength).toBe('strong')
+  expect(readName('company_phone').hints[0]?.strength).toBe('strong')
+})
+
 test('a name says whom or what it names', () => {
   expect(readName('customer_name').subject).toBe('person')
   expect(readName('product_name').subject).toBe('thing')

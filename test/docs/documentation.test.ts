@@ -23,7 +23,7 @@ function blocks(file: string, language: string): string[] {
 
 test('the five-minute guide of the README works as it stands', async () => {
   const [, ...guide] = blocks('README.md', 'sh')
-  expect(guide.length).toBe(4)
+  expect(guide.length).toBe(5)
   await dropDatabase('shop')
   const shop = await TestDatabase.createAs('shop')
   await using folder = await TestFolder.create()

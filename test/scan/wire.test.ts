@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { TestDatabase } from '../server/database.ts'
 import { scanAt } from '../server/operations.ts'
 import { RecordingProxy } from '../server/recording-proxy.ts'
-import { found } from './found.ts'
+import { found, harmless } from './found.ts'
 
 const MARK = 'zebra7391'
 
@@ -32,6 +32,26 @@ test.each(['partial', 'full'] as const)('no value leaves the server in a %s scan
   expect(proxy.statements).toContain('looked_at')
 })
 
+test('no value leaves the server for the built-in detection', async () => {
+  await using source = await TestDatabase.create(`${SETUP}
+    CREATE TABLE public.people (id serial, full_name text, email text, born date, notes text, details jsonb, card text, ip inet);
+    INSERT INTO public.people (full_name, email, born, notes, details, card, ip)
+    SELECT '${MARK} Ashby', '${MARK}' || n || '@example.org', date '1980-01-01' + n, 'write to ${MARK}' || n || '@example.org soon',
+      jsonb_build_object('${MARK}', n, 'email', '${MARK}@example.org'), '4111111111111111', '192.0.2.1'
+    FROM generate_series(1, 500) AS n`)
+  await using proxy = await RecordingProxy.before(source.target)
+  const result = await scanAt(proxy.target, undefined)
+  expect(found(result)).toEqual(
+    [
+      't.a',
+      ...['born', 'card', 'details', 'email', 'full_name', 'ip', 'notes'].map((column) => `people.${column}`),
+    ].sort(),
+  )
+  expect(proxy.answers).not.toContain(MARK)
+  expect(proxy.answers).not.toMatch(/4111111111111111|192\.0\.2\.1/)
+  expect(JSON.stringify(result)).not.toContain(MARK)
+})
+
 test('for what PostgreSQL cannot search, values of undecided columns come by, and that is said', async () => {
   await using source = await TestDatabase.create(SETUP)
   await using proxy = await RecordingProxy.before(source.target)
@@ -47,4 +67,17 @@ test('for what PostgreSQL cannot search, values of undecided columns come by, an
   const answers = proxy.answers
   expect(answers).toContain('73917391')
   expect(answers).not.toContain(`${MARK}1@example.org`)
+})
+
+test('where the search gives up, the column is not scanned, and none of it is taken for harmless', async () => {
+  await using source = await TestDatabase.create(`
+    CREATE TABLE public.t (a text, b text);
+    INSERT INTO public.t VALUES (repeat('a', 29) || 'b', 'x')`)
+  // A look at what a group of a lookahead holds is none of PostgreSQL's; the rest takes exponential time.
+  const result = await scanAt(source.target, { data_regex: { rules: ['(?=(z?))\\1(?:a+)+c|b$'] } })
+  expect(harmless(result)).toEqual(['t.b'])
+  expect(result.warnings).toMatchObject([
+    { code: 'regex-on-our-side' },
+    { code: 'column-not-scanned', message: 'Not scanned: too slow.', place: { field: 'a' } },
+  ])
 })

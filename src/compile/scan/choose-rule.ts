@@ -1,12 +1,9 @@
+import type { TableColumn } from '../../catalog/table-column.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
-import { lookUpType, readTypeName } from '../../dictionary/type-name.ts'
 import { identifier, literal } from '../../lib/sql.ts'
-import type { TableColumn } from './key-groups.ts'
+import { findByType } from './by-type.ts'
 import { type ColumnUse, overElements, proposeRule } from './propose.ts'
 import { fillTemplate } from './template.ts'
-
-/** The type under which a meta-dictionary has the function for all types that it does not name. */
-const DEFAULT = readTypeName('default')
 
 /** Characters of the hash that masks where a meta-dictionary says nothing; its salt is no secret. */
 const DIGEST_CHARACTERS = 32
@@ -23,13 +20,12 @@ export function chooseRule(
   use: ColumnUse,
 ): string | undefined {
   if (!meta) return proposeRule(column, entity, use)
-  const declared = lookUpType(meta.anonymizations, readTypeName(column.type))
-  if (declared) return fillTemplate(declared.text, column.name)
-  const ofValues = lookUpType(meta.anonymizations, readTypeName(column.valueType))
-  if (ofValues && !column.isArray) return fillTemplate(ofValues.text, column.name)
-  if (ofValues) return overElements(identifier(column.name).text, fillTemplate(ofValues.text, 'element'))
-  const fallback = meta.anonymizations.findLast(([type]) => type.base === DEFAULT.base)?.[1]
-  if (fallback) return fillTemplate(fallback.text, column.name)
+  const found = findByType(meta.anonymizations, column, 'default')
+  if (found) {
+    const ofElements = found.of === 'values' && column.isArray
+    const rule = fillTemplate(found.value.text, ofElements ? 'element' : column.name)
+    return ofElements ? overElements(identifier(column.name).text, rule) : rule
+  }
   const takesDigest = /^(?:text|character varying)/.test(column.valueType) && !column.isArray
   if (takesDigest && entity === undefined && (use.maxLength ?? DIGEST_CHARACTERS) >= DIGEST_CHARACTERS) {
     return `anon_funcs.digest(${identifier(column.name).text}, ${literal('salt_word').text}, 'md5')`

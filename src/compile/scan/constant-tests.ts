@@ -51,28 +51,25 @@ function alternation(words: readonly string[]): ValueTest {
   const texts = foldings(words)
   const regex = readPythonRegex(`(?<!\\w)(?:${texts.map(escaped).join('|')})(?!\\w)`)
   const { tree } = regex
-  const { pattern } = toPostgres(regex)
   return {
     reason: { kind: 'constant' },
     of: 'lower',
-    condition: (text) =>
+    condition: (text, pattern) =>
       sql`${isLongEnough(text, tree)} AND (${containsAny(text, texts)}) AND ${matches(text, pattern)}`,
-    patterns: 1,
+    pattern: toPostgres(regex).pattern,
     tree,
   }
 }
 
 function lookup(words: readonly string[]): ValueTest {
-  const { pattern } = toPostgres(readPythonRegex('\\W+'))
   const list = arrayOf(foldings(words))
-  const split = (text: Sql) =>
-    sql`pg_catalog.regexp_split_to_table(${text}, ${literal(pattern)} COLLATE pg_catalog."C")`
   return {
     reason: { kind: 'constant' },
     of: 'lower',
-    condition: (text) =>
-      sql`EXISTS (SELECT FROM ${split(text)} AS word WHERE word OPERATOR(pg_catalog.=) ANY (${list}))`,
-    patterns: 1,
+    condition: (text, pattern) => sql`EXISTS (
+      SELECT FROM pg_catalog.regexp_split_to_table(${text}, ${pattern} COLLATE pg_catalog."C") AS word
+      WHERE word OPERATOR(pg_catalog.=) ANY (${list}))`,
+    pattern: toPostgres(readPythonRegex('\\W+')).pattern,
   }
 }
 
@@ -85,7 +82,7 @@ function anywhere(constants: readonly string[], reason: ValueReason): ValueTest[
       : (text: Sql) =>
           sql`EXISTS (SELECT FROM pg_catalog.unnest(${arrayOf(texts)}) AS part WHERE ${contains(text, sql`part`)})`
   const { tree } = readPythonRegex(texts.map(escaped).join('|'))
-  return [{ reason, of: 'lower', condition, patterns: 0, tree }]
+  return [{ reason, of: 'lower', condition, tree }]
 }
 
 function containsAny(text: Sql, texts: readonly string[]): Sql {

@@ -7,7 +7,8 @@ import { toJavaScript } from '../../dictionary/python-regex/python-regex.ts'
 import type { ReportedColumn } from '../../dictionary/scan-report.ts'
 import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
 import type { SqlText } from '../../dictionary/shape.ts'
-import { lookUpType, readTypeName, type TypeName } from '../../dictionary/type-name.ts'
+import { readTypeName, type TypeName } from '../../dictionary/type-name.ts'
+import { findByType } from './by-type.ts'
 import { type ScannedTable, scannedTables } from './scanned-tables.ts'
 
 /** What a scan knows of a column before it looks at any row. */
@@ -105,7 +106,7 @@ function decideColumn(
   if (byName !== undefined) return { kind: 'sensitive-name', rule: byName }
   if (known.has(relation, column.name)) return { kind: 'harmless' }
   const looksInto = types.map((type) => [type, true] as const)
-  return { kind: 'open', byMeta: !column.primaryKey && byType(looksInto, column) === true }
+  return { kind: 'open', byMeta: !column.primaryKey && findByType(looksInto, column) !== undefined }
 }
 
 interface NameRules {
@@ -125,12 +126,4 @@ function isIncluded(meta: MetaDictionary, relation: Relation, column: string): b
 /** Whether a skip rule names the whole table, or the partitioned table that it is a part of. */
 function isSkipped(meta: MetaDictionary, lineage: readonly Relation[]): boolean {
   return meta.skip.some(({ tables, fields }) => !fields && namesAny([tables], lineage))
-}
-
-/** What a map by types has for a column: for its type as declared, or else for that of its values. */
-export function byType<Value>(
-  entries: readonly (readonly [TypeName, Value])[],
-  column: Column,
-): Value | undefined {
-  return lookUpType(entries, readTypeName(column.type)) ?? lookUpType(entries, readTypeName(column.valueType))
 }

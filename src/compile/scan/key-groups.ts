@@ -1,11 +1,6 @@
-import { type Catalog, type Column, lineage, type Oid, type Relation } from '../../catalog/model.ts'
+import { type Catalog, lineage, type Oid } from '../../catalog/model.ts'
+import { keyOf, type TableColumn } from '../../catalog/table-column.ts'
 import type { ColumnUse } from './propose.ts'
-
-/** A column of a table, or of the partitioned table that it is a part of. */
-export interface TableColumn {
-  readonly relation: Relation
-  readonly column: Column
-}
 
 /**
  * Columns that foreign keys join, through any number of them: their values are the same, so that whatever masks one of
@@ -63,8 +58,4 @@ export class KeyGroups {
     const same = root.columns.find(({ name }) => name === column.name)
     return same && { relation: root, column: same }
   }
-}
-
-export function keyOf({ relation, column }: TableColumn): string {
-  return `${relation.oid}.${column.number}`
 }

@@ -12,7 +12,7 @@ import { regexGuards } from './regex-guards.ts'
 import { matches, type TestOnOurSide, type ValueTest, type ValueTests } from './value-tests.ts'
 
 /** A regular expression that PostgreSQL cannot search for, and why. */
-export interface Untranslatable {
+interface Untranslatable {
   readonly rule: string
   readonly why: string
 }
@@ -48,11 +48,11 @@ function regexTest(regex: PythonRegex, { encoding }: Server): ValueTest | Untran
     return {
       reason: { kind: 'regex', rule: regex.text },
       of: 'text',
-      condition: (text) =>
-        join([...regexGuards(regex.tree, text), matches(text, translated.pattern)], sql` AND `),
-      patterns: 1,
+      condition: (text, pattern) =>
+        join([...regexGuards(regex.tree, text), matches(text, pattern)], sql` AND `),
+      pattern: translated.pattern,
       tree: regex.tree,
-      pattern: { text: translated.pattern, otherwise: () => testHere(regex) },
+      otherwise: () => testHere(regex),
     }
   } catch (error) {
     if (!(error instanceof UntranslatableRegex)) throw error

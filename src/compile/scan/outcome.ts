@@ -1,16 +1,16 @@
+import type { TableColumn } from '../../catalog/table-column.ts'
 import type { Detection } from '../../detection/judge/detection.ts'
 import type { DataFunction } from '../../dictionary/meta/data-functions.ts'
 import type { ReportedColumn } from '../../dictionary/scan-report.ts'
-import type { TableColumn } from './key-groups.ts'
-import type { Reason } from './settle.ts'
+import type { Reason } from './settle-rules.ts'
 import type { ValueReason } from './value-tests.ts'
 
 /** What the rows say of a column. */
 export type RowsVerdict =
   | { readonly kind: 'sensitive'; readonly reason: ValueReason }
   | { readonly kind: 'sensitive-by-function'; readonly asked: DataFunction }
-  /** `reason` is in words that hold no value. */
-  | { readonly kind: 'not-scanned'; readonly reason: string }
+  /** `why` is in words that hold no value. */
+  | { readonly kind: 'not-scanned'; readonly why: string }
 
 /** What the detection says of a column: what it holds, nothing, or why its values could not be looked at. */
 export type Judgement =

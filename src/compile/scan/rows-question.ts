@@ -1,12 +1,12 @@
 import type { Column } from '../../catalog/model.ts'
-import { identifier, join, literal, type Sql, sql } from '../../lib/sql.ts'
+import { identifier, join, literal, nothing, type Sql, sql } from '../../lib/sql.ts'
 import { canPass } from './possible.ts'
 import { type RowsSource, rowsSelect } from './rows-source.ts'
 import type { ValueTest } from './value-tests.ts'
 import { valueText } from './value-text.ts'
 
 /** What one look at rows is about: it asks every test of every column. */
-export interface RowsQuestion {
+interface RowsQuestion {
   readonly source: RowsSource
   readonly columns: readonly Column[]
   readonly tests: readonly ValueTest[]
@@ -49,10 +49,11 @@ function testGroups(tests: readonly ValueTest[]): ValueTest[][] {
   const groups: ValueTest[][] = [[]]
   let patterns = 0
   for (const test of tests) {
-    patterns += test.patterns
+    const own = test.pattern === undefined ? 0 : 1
+    patterns += own
     if (patterns > MOST_PATTERNS) {
       groups.push([])
-      patterns = test.patterns
+      patterns = own
     }
     groups.at(-1)?.push(test)
   }
@@ -78,11 +79,23 @@ export function rowsQuestionSql({ source, columns, tests, cut }: RowsQuestion): 
       sql`pg_catalog.min(CASE ${join(branches, sql` `)} END) AS ${name('h', at)}`,
     ]
   })
-  return sql`SELECT pg_catalog.count(*)::pg_catalog.float8 AS rows, ${join(counts)} FROM (${rowsSelect(source, items)}) AS looked_at`
+  return sql`SELECT pg_catalog.count(*)::pg_catalog.float8 AS rows, ${join(counts)} FROM (${rowsSelect(source, items)}) AS looked_at${patternsOf(tests)}`
 }
 
 function branch(test: ValueTest, number: number, at: number): Sql {
-  return sql`WHEN ${test.condition(name(test.of === 'lower' ? 'l' : 'v', at))} THEN ${literal(number)}`
+  const text = name(test.of === 'lower' ? 'l' : 'v', at)
+  return sql`WHEN ${test.condition(text, name('p', number))} THEN ${literal(number)}`
+}
+
+/**
+ * The patterns by name: one that knows all letters there are has 23,000 characters. Each is a constant to PostgreSQL, as
+ * it would be in each of the expressions.
+ */
+function patternsOf(tests: readonly ValueTest[]): Sql {
+  const items = tests.flatMap(({ pattern }, number) =>
+    pattern === undefined ? [] : [sql`${literal(pattern)}::pg_catalog.text AS ${name('p', number)}`],
+  )
+  return items.length > 0 ? sql`, (SELECT ${join(items)}) AS patterns` : nothing
 }
 
 export function readRowsAnswer(
@@ -100,6 +113,6 @@ export function readRowsAnswer(
   })
 }
 
-function name(kind: 'v' | 'l' | 'n' | 'h', at: number): Sql {
+function name(kind: 'v' | 'l' | 'n' | 'h' | 'p', at: number): Sql {
   return identifier(`${kind}${at}`)
 }

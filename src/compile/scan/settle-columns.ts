@@ -1,11 +1,11 @@
 import type { Catalog } from '../../catalog/model.ts'
-import { LIKELY } from '../../detection/judge/detection.ts'
+import { keyOf, type TableColumn } from '../../catalog/table-column.ts'
+import { isToBeMasked } from '../../detection/judge/detection.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
 import type { ReportedColumn } from '../../dictionary/scan-report.ts'
 import type { DecidedTable, NameDecision } from './decide-by-name.ts'
-import { keyOf, type TableColumn } from './key-groups.ts'
 import type { ColumnOutcome, Judgement, Outcome, RowsVerdict } from './outcome.ts'
-import { type Reason, settleRules } from './settle.ts'
+import { type Reason, settleRules } from './settle-rules.ts'
 
 /** Puts together what names, rows and foreign keys say of every column. */
 export function settleColumns(
@@ -78,7 +78,7 @@ function ofReport(reported: ReportedColumn): Outcome {
 }
 
 function isLikely(judgement: Judgement): boolean {
-  return judgement.kind === 'detected' && judgement.detection.confidence >= LIKELY
+  return judgement.kind === 'detected' && isToBeMasked(judgement.detection)
 }
 
 /** A hint that nothing bears out is told in the report, and masks nothing. */
@@ -112,6 +112,6 @@ function ofRows(verdict: RowsVerdict): Outcome {
       }
     }
     case 'not-scanned':
-      return { kind: 'not-scanned', why: verdict.reason }
+      return verdict
   }
 }

@@ -5,7 +5,7 @@ import type { TableEntry } from '../../dictionary/write-sensitive.ts'
 import { ruleFor } from '../plan/rule-of-table.ts'
 
 /** Rules for columns, by table and column name. */
-export type FoundRules = ReadonlyMap<Relation, ReadonlyMap<string, string>>
+type FoundRules = ReadonlyMap<Relation, ReadonlyMap<string, string>>
 
 /**
  * The entries that a dictionary needs for what was found. An entry by a table's exact name goes before any other, so it

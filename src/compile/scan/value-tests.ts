@@ -14,18 +14,19 @@ export interface ValueTest {
   readonly reason: ValueReason
   /** Of a value's text, or of the same with its ASCII letters made small. */
   readonly of: 'text' | 'lower'
-  readonly condition: (text: Sql) => Sql
-  /** Regular expressions in it, of which PostgreSQL keeps 32 compiled in a session. */
-  readonly patterns: number
+  /** `pattern` stands for the text of the same name, which a statement holds once for all of its columns. */
+  readonly condition: (text: Sql, pattern: Sql) => Sql
+  /** A regular expression of PostgreSQL's; it keeps 32 compiled in a session. */
+  readonly pattern?: string
   /** What it searches for, where that tells the types apart in which it cannot be found. */
   readonly tree?: Regex
-  /** A user's regular expression by itself, and what to do where PostgreSQL finds it too complex. */
-  readonly pattern?: { readonly text: string; readonly otherwise: () => TestOnOurSide }
+  /** What to do where PostgreSQL finds the pattern too complex. */
+  readonly otherwise?: () => TestOnOurSide
 }
 
 /** A test that PostgreSQL does not have, of a value as it came. */
 export interface TestOnOurSide {
-  readonly reason: ValueReason
+  readonly reason: ValueReason & { readonly kind: 'regex' }
   readonly regex: RegExp
 }
 
@@ -35,8 +36,8 @@ export interface ValueTests {
 }
 
 /** Whether a text matches a pattern that spells its classes out, so that the plainest collation serves. */
-export function matches(text: Sql, pattern: string): Sql {
-  return sql`${text} OPERATOR(pg_catalog.~) ${literal(pattern)} COLLATE pg_catalog."C"`
+export function matches(text: Sql, pattern: Sql): Sql {
+  return sql`${text} OPERATOR(pg_catalog.~) ${pattern} COLLATE pg_catalog."C"`
 }
 
 /** PostgreSQL's values are shorter than 1 GB. */

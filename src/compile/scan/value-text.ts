@@ -2,12 +2,12 @@ import type { Column } from '../../catalog/model.ts'
 import { fromCatalog, literal, type Sql, sql } from '../../lib/sql.ts'
 
 /** Characters of a value that a partial scan looks at; pg_anon's figure. */
-export const VALUE_CHARACTERS = 8196
+const VALUE_CHARACTERS = 8196
 
 /**
  * A column's value as text. A type that is not PostgreSQL's own may have a cast to text that its owner wrote; format()
- * prints by the type's output function alone, and gives '' for NULL. Of a row that holds a
- * NULL, IS NOT NULL is false.
+ * prints by the type's output function alone, and makes '' of NULL. Whether it is NULL is asked so that a composite value
+ * with a NULL in it counts: to IS NOT NULL it does not.
  */
 export function valueText(column: Column, options: { readonly cut: boolean }): Sql {
   const name = fromCatalog(column.sqlName)

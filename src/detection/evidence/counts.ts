@@ -4,10 +4,10 @@
 export interface ValueCounts {
   /** Of the sample, or elements of its arrays. */
   readonly rows: number
-  /** Rows that are neither NULL nor blank. */
+  /** Rows that are neither NULL nor ''. */
   readonly filled: number
   readonly distinct: number
-  /** Distinct values whose forms were counted; all counts below are of these. */
+  /** Distinct values, blank ones left out, whose forms were counted; all counts below are of these. */
   readonly examined: number
   readonly minLength: number
   readonly maxLength: number
@@ -24,6 +24,8 @@ export interface ValueCounts {
   readonly email: number
   readonly phoneInternational: number
   readonly phoneSeparated: number
+  /** In brackets, with the 0 of long distance, or as in North America; also among those with separators. */
+  readonly phoneUsual: number
   readonly phoneDigits: number
   readonly date: number
   readonly pastYear: number

@@ -92,12 +92,14 @@ function numbersWhere(
   return columns.flatMap((column, at) => (worth(column, at + 1) ? [at + 1] : []))
 }
 
-/** Of small numbers and dates the name tells what they are, or nobody does. */
+/** Of small numbers and dates the name tells what they are, or nobody does; a key or a sum is neither. */
 function isWorthALook({ name, type }: InspectedColumn): boolean {
   const family = familyOf(type)
   if (family === 'text') return true
-  if (family === 'number' && /^(bigint|numeric)/.test(type)) return true
-  return (family === 'number' || family === 'date') && readName(name).hints.length > 0
+  if (family !== 'number' && family !== 'date') return false
+  const reading = readName(name)
+  const mayBeLong = /^(bigint|numeric)(\(\d+,0\))?(\[\])?$/.test(type) && !reading.about
+  return reading.hints.length > 0 || mayBeLong
 }
 
 /** A Chinese number may end in X, which makes it mixed. */
@@ -131,7 +133,8 @@ function looksLikeDocuments(values: ValueCounts | undefined): boolean {
 
 /** Chinese and Japanese sentences have no spaces. */
 function isLongText(values: ValueCounts): boolean {
-  const sentences = values.letters + values.mixed - values.street - otherForms(values)
+  const streets = values.averageWords <= 8 ? values.street : 0
+  const sentences = values.letters + values.mixed - streets - otherForms(values)
   const several = values.averageWords > 1.5 || values.nonAscii >= 0.5 * values.examined
   const long =
     (values.averageWords >= 4 && values.averageLength >= 20) || (several && values.averageLength >= 40)

@@ -13,6 +13,8 @@ export type Evidence =
   | { readonly kind: 'inside'; readonly entity: Entity; readonly hits: number; readonly of: number }
   | { readonly kind: 'keys'; readonly entity: Entity; readonly token: string; readonly rows: number }
   | { readonly kind: 'type'; readonly type: string }
+  /** There are no values yet. */
+  | { readonly kind: 'empty' }
   | {
       readonly kind: 'context'
       readonly from: 'table' | 'siblings' | 'name'

@@ -67,11 +67,12 @@ const BY_NAME: Readonly<Record<'strong' | 'weak', Readonly<Record<Fit['verdict']
   weak: { proves: 0.95, supports: 0.8, fits: 0.3, open: 0.2, contradicts: 0 },
 }
 
-/** Of a strong name over a column that holds nothing: a hint for a person, as there is nothing to protect. */
+/** Of a strong name over a column that holds nothing: nothing bears the name out. */
 const EMPTY_COLUMN = 0.45
 
-/** A weak name over fitting values, in a table of persons; and under a name of a thing, or in a table of things. */
-const IN_CONTEXT = { person: 0.65, thing: 0.2 } as const
+/** A weak name in a table of persons, over values that could be names; and under a name, or in a table, of things. */
+const OF_PERSON = 0.65
+const OF_THING = 0.4
 
 function judgeHint(
   column: InspectedColumn,
@@ -84,20 +85,28 @@ function judgeHint(
   const told: Evidence = { kind: 'name', token, strength }
   const { values } = evidence
   if (!fitsType(entity, column)) return null
-  if (values && values.filled === 0) {
-    return strength === 'strong' ? detection(entity, EMPTY_COLUMN, [told]) : null
+  if (values && values.examined === 0) {
+    return strength === 'strong' ? detection(entity, EMPTY_COLUMN, [told, { kind: 'empty' }]) : null
   }
   const fit = fitOf(entity, evidence)
   const confidence = BY_NAME[strength][fit.verdict]
   const subject: Context = name.subject
     ? { says: name.subject, evidence: [{ kind: 'context', from: 'name', says: name.subject }] }
     : context
-  const decides =
-    strength === 'weak' && fit.verdict === 'fits' && needsPerson(entity) && subject.says !== null
-  if (decides) {
-    return detection(entity, IN_CONTEXT[subject.says], [told, ...fit.evidence, ...subject.evidence])
+  if (strength === 'weak' && needsPerson(entity) && subject.says !== null) {
+    const decided = inContext(fit, subject.says, name.subject !== null)
+    if (decided !== null) return detection(entity, decided, [told, ...fit.evidence, ...subject.evidence])
   }
   return detection(entity, placed(entity, confidence, context), [told, ...fit.evidence])
+}
+
+/**
+ * A person beside makes names of letters that look like them, and `customer_name` of whatever is text; a thing unmakes
+ * names whose words are common ones.
+ */
+function inContext({ verdict }: Fit, says: 'person' | 'thing', byName: boolean): number | null {
+  if (says === 'person') return verdict === 'fits' || (verdict === 'open' && byName) ? OF_PERSON : null
+  return verdict === 'fits' || verdict === 'supports' ? OF_THING : null
 }
 
 /** A country, or the city of a shop, is nobody's: only beside a person it is personal. */

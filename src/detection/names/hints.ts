@@ -34,8 +34,13 @@ export function readName(name: string): NameReading {
   const about =
     rest.some((word) => ABOUT.has(word) && !hinted.has(word) && !(ofBirth && TIMES.has(word))) ||
     (rest.length > 1 && rest[0] === words[0] && QUANTITIES.has(rest[0] ?? ''))
+  const head = words.at(-1) ?? ''
+  // In `zip_file` and `phone_model` the last word says what it is, and the hint before it what for.
+  const ofThing = THINGS.has(head) && hints.every(({ token }) => !token.endsWith(head))
   return {
-    hints: about ? [] : hints.toSorted((left, right) => rank(left) - rank(right)),
+    hints: about
+      ? []
+      : (ofThing ? hints.map(weakened) : hints).toSorted((left, right) => rank(left) - rank(right)),
     subject: subjectOf(rest),
     about,
   }
@@ -84,5 +89,7 @@ function longestKnown(token: string, at: number): string | undefined {
   }
   return undefined
 }
+
+const weakened = (hint: NameHint): NameHint => ({ ...hint, strength: 'weak' })
 
 const rank = ({ strength, token }: NameHint) => (strength === 'strong' ? 0 : 100) - token.length

@@ -1,6 +1,6 @@
 import type { Node } from '../literal/node.ts'
 import { readLiteral } from '../literal/reader.ts'
-import type { PythonRegex } from '../python-regex/python-regex.ts'
+import { type PythonRegex, toJavaScript, toPostgres } from '../python-regex/python-regex.ts'
 import { Shape, type SqlText } from '../shape.ts'
 import type { DictionarySource } from '../source.ts'
 import { readTablePattern, TABLE_PATTERN_KEYS, type TablePattern } from '../table-pattern.ts'
@@ -57,10 +57,14 @@ export function readMetaDictionary(source: DictionarySource): MetaDictionary {
   }
   const part = (section: 'field' | 'data_const' | 'data_regex', key: string) =>
     partOf(shape, sections[section], section, key)
-  const regexes = (nodes: readonly Node[]) => nodes.map((node) => shape.pythonRegex(node, 'A rule', DOT_ALL))
+  const regexes = (nodes: readonly Node[], ...languages: Parameters<Shape['pythonRegex']>[3][number][]) =>
+    nodes.map((node) => shape.pythonRegex(node, 'A rule', DOT_ALL, languages))
   const texts = (nodes: readonly Node[]) => nodes.map((node) => shape.filledText(node, 'A constant'))
   return {
-    names: { rules: regexes(part('field', 'rules')), constants: texts(part('field', 'constants')) },
+    names: {
+      rules: regexes(part('field', 'rules'), toJavaScript),
+      constants: texts(part('field', 'constants')),
+    },
     skip: items('skip_rules').map((entry) => readColumnScope(shape, entry, 'skip_rules')),
     include: items('include_rules').map((entry) => readColumnScope(shape, entry, 'include_rules')),
     types: items('sens_pg_types').map((node) => readTypeName(shape.filledText(node, 'A type'))),
@@ -71,7 +75,7 @@ export function readMetaDictionary(source: DictionarySource): MetaDictionary {
     ]),
     constants: texts(part('data_const', 'constants')),
     partialConstants: texts(part('data_const', 'partial_constants')),
-    regexes: regexes(part('data_regex', 'rules')),
+    regexes: regexes(part('data_regex', 'rules'), toPostgres, toJavaScript),
     anonymizations: entriesOf(shape, sections.funcs, 'funcs').map(([type, value]) => [
       readTypeName(type),
       shape.sql(value, `The function of "${type}"`),

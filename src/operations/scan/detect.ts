@@ -1,11 +1,11 @@
 import { type Column, relationName } from '../../catalog/model.ts'
+import { keyOf } from '../../catalog/table-column.ts'
 import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
-import { keyOf } from '../../compile/scan/key-groups.ts'
 import type { Judgement } from '../../compile/scan/outcome.ts'
 import { sampleSelect } from '../../compile/scan/rows-source.ts'
 import { valueText } from '../../compile/scan/value-text.ts'
 import type { InspectedColumn } from '../../detection/columns.ts'
-import type { EvidenceOfTable } from '../../detection/evidence/counts.ts'
+import type { ColumnEvidence, EvidenceOfTable } from '../../detection/evidence/counts.ts'
 import { inspect } from '../../detection/inspect.ts'
 import { judgeTable } from '../../detection/judge/judge.ts'
 import { vocabularySetting } from '../../detection/vocabulary/table.ts'
@@ -43,47 +43,85 @@ export async function detect(
 async function judgeColumns(
   session: Session,
   signal: AbortSignal,
-  { relation, leaves, columns }: DecidedTable,
+  table: DecidedTable,
   rows: number,
 ): Promise<[Column, Judgement][]> {
-  // Those that are decided bear witness to what the others are.
-  const present = columns.map(({ column }) => column).filter(({ generated }) => generated === null)
-  const inspected = present.map(
-    ({ name, valueType, isArray }): InspectedColumn => ({
-      name,
-      type: isArray ? `${valueType}[]` : valueType,
-    }),
+  const { relation, columns } = table
+  const inspected = columns.map(({ column }) => asInspected(column))
+  // Those that are decided bear witness to what the others are, by their names.
+  const open = columns.flatMap(({ column, decision }, at) =>
+    decision.kind === 'open' ? [{ column, at }] : [],
   )
-  const items = present.map(
-    (column, at) => sql`${valueText(column, { cut: !column.isArray })} AS ${identifier(`c${at + 1}`)}`,
-  )
-  const evidence = await collect(session, signal, inspected, sampleSelect(leaves, items, rows))
-  const known = evidence instanceof ServerError ? new Map() : evidence
-  const detections = judgeTable(relation.name, inspected, known)
-  return columns
-    .filter(({ decision }) => decision.kind === 'open')
-    .map(({ column }): [Column, Judgement] => {
-      const detection = detections.get(column.name)
-      if (detection) return [column, { kind: 'detected', detection }]
-      if (evidence instanceof ServerError) return [column, { kind: 'not-scanned', why: reasonOf(evidence) }]
-      return [column, { kind: 'nothing' }]
-    })
+  const evidence = new Map<number, ColumnEvidence>()
+  const missed = new Map<Column, string>()
+  await collect(session, signal, table, open, rows, (found) => {
+    if (found.error) missed.set(found.column, reasonOf(found.error))
+    else if (found.evidence) evidence.set(found.at + 1, found.evidence)
+  })
+  const detections = judgeTable(relation.name, inspected, evidence)
+  return open.map(({ column }): [Column, Judgement] => {
+    const detection = detections.get(column.name)
+    if (detection) return [column, { kind: 'detected', detection }]
+    const why = missed.get(column)
+    return [column, why === undefined ? { kind: 'nothing' } : { kind: 'not-scanned', why }]
+  })
 }
 
-/** What PostgreSQL counts, or the error that it answered with. */
+function asInspected({ name, valueType, isArray }: Column): InspectedColumn {
+  return { name, type: isArray ? `${valueType}[]` : valueType }
+}
+
+/** A column and its place among all of its table. */
+interface PlacedColumn {
+  readonly column: Column
+  readonly at: number
+}
+
+/** What PostgreSQL counts of some columns; where it fails, each by itself shows which one it is. */
 async function collect(
   session: Session,
   signal: AbortSignal,
-  columns: readonly InspectedColumn[],
-  sample: Sql,
+  table: DecidedTable,
+  columns: readonly PlacedColumn[],
+  rows: number,
+  tell: (
+    found: PlacedColumn & { readonly evidence?: ColumnEvidence | undefined; readonly error?: ServerError },
+  ) => void,
+): Promise<void> {
+  const answer = await evidenceOf(
+    session,
+    signal,
+    table,
+    columns.map(({ column }) => column),
+    rows,
+  )
+  if (!(answer instanceof ServerError)) {
+    for (const [number, placed] of columns.entries()) tell({ ...placed, evidence: answer.get(number + 1) })
+    return
+  }
+  for (const placed of columns) {
+    if (columns.length === 1) tell({ ...placed, error: answer })
+    else await collect(session, signal, table, [placed], rows, tell)
+  }
+}
+
+async function evidenceOf(
+  session: Session,
+  signal: AbortSignal,
+  { leaves }: DecidedTable,
+  columns: readonly Column[],
+  rows: number,
 ): Promise<EvidenceOfTable | ServerError> {
+  const items = columns.map(
+    (column, at) => sql`${valueText(column, { cut: !column.isArray })} AS ${identifier(`c${at + 1}`)}`,
+  )
   const ask = async (statement: Sql) => {
     const answer = await attempt<Record<string, unknown>>(session, signal, statement)
     if (answer instanceof ServerError) throw answer
     return answer
   }
   try {
-    return await inspect(ask, columns, sample)
+    return await inspect(ask, columns.map(asInspected), sampleSelect(leaves, items, rows))
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
     return error

@@ -1,5 +1,5 @@
+import { keyOf } from '../../catalog/table-column.ts'
 import { type DecidedTable, decideByName } from '../../compile/scan/decide-by-name.ts'
-import { keyOf } from '../../compile/scan/key-groups.ts'
 import type { RowsVerdict } from '../../compile/scan/outcome.ts'
 import { settleColumns } from '../../compile/scan/settle-columns.ts'
 import type { Finding } from '../../lib/fault.ts'
@@ -52,8 +52,11 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
   )
 }
 
-/** Rows from which the detection judges: shares of a thousand are as telling as of all. */
-const DETECTION_ROWS = { partial: 1000, full: 10_000 }
+/**
+ * Rows from which the detection judges. It asks 64 distinct values of a column for their forms; of 1,000 rows, 2,000
+ * tables of 20 columns took twice the time and told the same.
+ */
+const DETECTION_ROWS = { partial: 400, full: 10_000 }
 
 function sampleRows({ mode, partialRows }: ScanRequest): number {
   return mode === 'partial' ? Math.min(partialRows, DETECTION_ROWS.partial) : DETECTION_ROWS.full

@@ -1,6 +1,6 @@
 import type { Column } from '../../catalog/model.ts'
-import type { Condition } from '../../compile/expression.ts'
 import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
+import type { FunctionQuestion } from '../../compile/scan/function-call.ts'
 import type { RowsVerdict } from '../../compile/scan/outcome.ts'
 import type { RowsSource } from '../../compile/scan/rows-source.ts'
 import type { ServerError } from '../../postgres/session.ts'
@@ -15,12 +15,21 @@ const QUERY_CANCELED = '57014'
 export class TableLook {
   readonly table: DecidedTable
   readonly source: RowsSource
+  readonly functions: readonly FunctionQuestion[]
   readonly verdicts = new Map<Column, RowsVerdict>()
+  /** The first rows were all that there are. */
+  seenWhole = false
   readonly #columns: readonly Column[]
 
-  constructor(table: DecidedTable, columns: readonly Column[], condition: Condition | undefined) {
+  constructor(
+    table: DecidedTable,
+    columns: readonly Column[],
+    source: RowsSource,
+    functions: readonly FunctionQuestion[],
+  ) {
     this.table = table
-    this.source = { relation: table.relation, leaves: table.leaves, condition }
+    this.source = source
+    this.functions = functions
     this.#columns = columns
   }
 

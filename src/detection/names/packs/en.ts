@@ -4,7 +4,7 @@ export const en: Pack = {
   strong: {
     EMAIL: 'email, e mail, email address, mail address, email addr, emailid',
     PHONE: `
-      phone, telephone, phone number, phone no, mobile number, mobile phone, cell phone, tel, cellphone,
+      mobile, phone, telephone, phone number, phone no, mobile number, mobile phone, cell phone, tel, cellphone,
       msisdn, fax, fax number, whatsapp, landline, phones, contact number, mobile no, telephone number,
       home phone, work phone, cell number, callerid, tel no
     `,
@@ -157,7 +157,7 @@ export const en: Pack = {
     `,
     FIRST_NAME: 'first, given, initials, fn',
     LAST_NAME: 'last, family, ln',
-    PHONE: 'mobile, cell, home, work, pager, number, contact no, contact, ph',
+    PHONE: 'cell, home, work, pager, number, contact no, contact, ph',
     EMAIL: 'mail, contact, recipient, sender, login, cc, bcc, mails',
     ADDRESS: 'address, addr, location, adr, addresses, destination, geocoded address',
     STREET: 'st, road, avenue, unit, apartment, apt, suite, house, building',
@@ -236,7 +236,8 @@ export const en: Pack = {
     bounce, bounced, subscribed, unsubscribed, notification, notifications, notify, preference,
     preferences, policy, label, sort, position, index, idx, version, complete, completed, provided,
     subject, campaign, provider, domain, id, ids, uid, uuid, guid, fk, key, ref, not, reason, category, level, field, column, error, errors, requested, option, options,
-    setting, settings, success, matched, match, same, change, changes, instructions, prefix, suffix, extension, ext, tax, fee, price, cost
+    setting, settings, success, matched, match, same, change, changes, instructions, prefix, suffix, extension, ext, tax, fee, price, cost, browser, cert,
+    certificate, ssh, tls, ssl
   `,
   quantities: 'number, num, no, nr, nb, n, many',
 }

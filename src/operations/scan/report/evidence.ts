@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../compile/scan/outcome.ts'
-import type { Reason } from '../../../compile/scan/settle.ts'
+import type { Reason } from '../../../compile/scan/settle-rules.ts'
 import type { Evidence } from '../../../detection/judge/evidence.ts'
 import type { ReportedColumn, ReportedEvidence } from '../../../dictionary/scan-report.ts'
 
@@ -77,6 +77,8 @@ function inWords(evidence: Evidence): string {
       return `documents have the key ${evidence.token} (${evidence.entity}) in ${evidence.rows} rows`
     case 'type':
       return `its type is ${evidence.type}`
+    case 'empty':
+      return 'it holds no values yet'
     case 'context':
       return `its ${evidence.from === 'table' ? "table's name" : evidence.from === 'name' ? 'own name' : 'table'} speaks of a ${evidence.says}`
   }

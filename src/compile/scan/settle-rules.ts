@@ -1,9 +1,10 @@
-import { type Catalog, relationName } from '../../catalog/model.ts'
+import type { Catalog } from '../../catalog/model.ts'
+import { columnName, keyOf, type TableColumn } from '../../catalog/table-column.ts'
 import type { Detection } from '../../detection/judge/detection.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
 import type { ReportedColumn } from '../../dictionary/scan-report.ts'
 import { chooseRule } from './choose-rule.ts'
-import { KeyGroups, keyOf, type TableColumn } from './key-groups.ts'
+import { KeyGroups } from './key-groups.ts'
 import { fillTemplate } from './template.ts'
 import type { ValueReason } from './value-tests.ts'
 
@@ -78,8 +79,4 @@ function ruleOf(
 function entityOf(reason: Reason): string | undefined {
   if (reason.kind === 'report') return reason.reported.entity ?? undefined
   return reason.kind === 'detection' ? reason.detection.entity : undefined
-}
-
-export function columnName({ relation, column }: TableColumn): string {
-  return `${relationName(relation)}.${column.name}`
 }
