@@ -2,6 +2,7 @@ import { asFault } from '../lib/fault.ts'
 import { ArchiveFolder } from '../storage/archive-folder.ts'
 import { isAlive, type ProcessIdentity } from '../storage/process-identity.ts'
 import type { JobsContext } from './jobs-context.ts'
+import { CANCELLED } from './queue.ts'
 import type { Run } from './run.ts'
 import { runsInState, settleRun } from './runs.ts'
 import { saveStatus } from './status-file.ts'
@@ -27,7 +28,7 @@ async function settleOne(context: JobsContext, run: Run): Promise<void> {
     context,
     run.id,
     run.cancelRequested
-      ? { state: 'cancelled', fault: { code: 'interrupted', message: 'Cancelled.' } }
+      ? CANCELLED
       : {
           state: 'failed',
           fault: { code: 'interrupted', message: 'Interrupted: the server ended while it ran.' },

@@ -71,11 +71,8 @@ export class Queue {
   async cancel(id: string): Promise<Run> {
     const run = await requestCancel(this.#context.state, id)
     const working = this.#working.get(id)
-    if (working) {
-      await endWorking(working)
-    } else {
-      await this.#settle(run, { state: 'cancelled', fault: CANCELLED })
-    }
+    if (working) await endWorking(working)
+    else await this.#settle(run, CANCELLED)
     return run
   }
 
@@ -97,10 +94,6 @@ export class Queue {
     await Promise.race([Promise.all(ending), grace.promise])
     clearTimeout(timer)
     await Promise.all([...this.#working.values()].map(endWorking))
-  }
-
-  get running(): number {
-    return this.#working.size
   }
 
   /** One after the other, so that no run is taken beyond the limit. */
@@ -158,12 +151,8 @@ export class Queue {
     }
     if (run.archive !== null) await ArchiveFolder.sweep(run.archive).catch(() => {})
     const cancelled = await this.#isCancelRequested(run.id)
-    if (cancelled) await this.#settle(run, { state: 'cancelled', fault: CANCELLED })
-    else
-      await this.#settle(run, {
-        state: 'failed',
-        fault: 'fault' in end ? end.fault : lost(end.lost, this.#stopping),
-      })
+    const fault = 'fault' in end ? end.fault : lost(end.lost, this.#stopping)
+    await this.#settle(run, cancelled ? CANCELLED : { state: 'failed', fault })
   }
 
   /** The state file cannot be written, so the run stays as it is in there; the next start settles it. */
@@ -230,7 +219,7 @@ async function endWorking(working: Working): Promise<void> {
   await working.done
 }
 
-const CANCELLED = { code: 'interrupted', message: 'Cancelled.' } as const
+export const CANCELLED: End = { state: 'cancelled', fault: { code: 'interrupted', message: 'Cancelled.' } }
 
 function lost(how: string, stopping: boolean) {
   return stopping

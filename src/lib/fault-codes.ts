@@ -24,6 +24,7 @@ export const KIND_BY_CODE = {
   'dictionary-unreadable': 'refused',
   'dictionary-syntax': 'refused',
   'dictionary-shape': 'refused',
+  'meta-dictionary': 'refused',
   'expression-syntax': 'refused',
   'expression-rejected': 'refused',
   'rule-unmatched': 'refused',

@@ -1,5 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import { Fault } from '../lib/fault.ts'
 
 /** The longest name of a file that common file systems take, in bytes. */
@@ -28,11 +28,6 @@ export async function containedPath(folder: string, path: string): Promise<strin
     if (status && !status.isDirectory()) throw refused(path, 'There is a file on the way.')
   }
   return place
-}
-
-/** Whether a place lies inside a folder, by their names alone. */
-export function isInside(folder: string, place: string): boolean {
-  return place.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
 function refused(path: string, why: string): Fault {

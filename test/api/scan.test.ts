@@ -151,7 +151,9 @@ test('a meta-dictionary that cannot be read is told of with its own code', async
     status_id: 3,
     status: 'error',
     error: expect.stringMatching(/^broken\.py:1:/),
-    error_code: 'INVALID_DICT_FILE',
+    error_code: 'INVALID_META_DICT',
   })
   expect(end).not.toHaveProperty('sens_dict_content')
+  const other = await scanned({ sens_dict_contents: [{ name: 'other.py', content: '{' }] })
+  expect(other.end).toMatchObject({ status: 'error', error_code: 'INVALID_DICT_FILE' })
 })

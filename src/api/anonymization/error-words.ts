@@ -8,6 +8,7 @@ const ERROR_CODES: Readonly<Partial<Record<FaultCode, string>>> = {
   'dictionary-unreadable': 'INVALID_DICT_FILE',
   'dictionary-syntax': 'INVALID_DICT_FILE',
   'dictionary-shape': 'INVALID_DICT_FILE',
+  'meta-dictionary': 'INVALID_META_DICT',
   'expression-syntax': 'INVALID_DICT_FILE',
   'expression-rejected': 'INVALID_DICT_FILE',
   'table-missing': 'TABLE_NOT_FOUND',

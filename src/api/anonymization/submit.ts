@@ -20,16 +20,19 @@ export async function submit<Body extends RunBody>(
   const webhook = webhookOf(body, text)
   await refuseHost(new URL(webhook.url).hostname, context.webhookHosts)
   const { dictionaries, ...ordered } = await order(context, id, body)
-  const keepsDictionaries = body.save_dicts
-  if (keepsDictionaries) {
-    const folder = await RunFolder.create(context.home.path, id, context.clock.now())
-    await folder.saveListedInput(dictionaries)
+  const folder = await RunFolder.create(context.home.path, id, context.clock.now())
+  try {
+    if (body.save_dicts) await folder.saveListedInput(dictionaries)
+    const run = {
+      ...ordered,
+      id,
+      surface: anonymizationSurface.name,
+      keepsDictionaries: body.save_dicts,
+      webhook,
+    }
+    return await context.queue.submit(run)
+  } catch (error) {
+    await folder.remove()
+    throw error
   }
-  return context.queue.submit({
-    ...ordered,
-    id,
-    surface: anonymizationSurface.name,
-    keepsDictionaries,
-    webhook,
-  })
 }

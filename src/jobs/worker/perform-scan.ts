@@ -1,3 +1,4 @@
+import { Fault } from '../../lib/fault.ts'
 import type { Context } from '../../operations/context.ts'
 import { installLibraryIfCalled } from '../../operations/library.ts'
 import { scan } from '../../operations/scan/scan.ts'
@@ -13,7 +14,7 @@ const LOCK_WAIT_MILLISECONDS = 30_000
 /** Scans, and gives the dictionaries by the names of the documented API. */
 export async function performScan(context: Context, task: ScanTask, source: Target): Promise<TaskOutput> {
   await installLibraryIfCalled(context, source, task.metaDictionaries)
-  const { sensitive, nonSensitive, outcomes, warnings } = await scan(context, {
+  const request = {
     source,
     metaDictionaries: task.metaDictionaries,
     sensitive: task.sensitive,
@@ -25,6 +26,9 @@ export async function performScan(context: Context, task: ScanTask, source: Targ
     jobs: task.jobs,
     statementTimeout: STATEMENT_MILLISECONDS,
     lockWait: LOCK_WAIT_MILLISECONDS,
+  }
+  const { sensitive, nonSensitive, outcomes, warnings } = await scan(context, request).catch((error) => {
+    throw withMetaCode(error, task)
   })
   logWarnings(context, warnings)
   const found = outcomes.filter(({ outcome }) => outcome.kind === 'sensitive')
@@ -37,4 +41,11 @@ export async function performScan(context: Context, task: ScanTask, source: Targ
       }),
     },
   }
+}
+
+/** The documented API tells apart which kind of dictionary cannot be read. */
+function withMetaCode(error: unknown, { metaDictionaries }: ScanTask): unknown {
+  if (!(error instanceof Fault) || !/^dictionary-/.test(error.code)) return error
+  const isMeta = metaDictionaries.some(({ name }) => name === error.place?.file)
+  return isMeta ? Fault.of(error.findings.map((finding) => ({ ...finding, code: 'meta-dictionary' }))) : error
 }
