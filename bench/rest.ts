@@ -97,12 +97,17 @@ async function beside(
 }
 
 async function lightEndpoints(url: string, source: Target): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
   const post = async (path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json' }
     const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     if (answer.status !== 200) throw new Error(await answer.text())
     await answer.arrayBuffer()
   }
+  const own: number[] = []
+  for (let at = 0; at < Number(options.requests); at++) {
+    own.push(await timed(() => fetch(`${url}api/stateless/scan`, { method: 'POST', headers, body: '{}' })))
+  }
+  say(`what the server itself takes, by a request of the wrong shape: ${median(own).toFixed(2)} ms`)
   const connection = connectionOf(source)
   const planning = {
     ...{ source, dictionaries: [], onlyTables: [], withoutTables: [], knownColumns: [] },

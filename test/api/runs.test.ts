@@ -250,6 +250,29 @@ test('metadata come back as they were written, number for number', async () => {
   }
 })
 
+test('pseudonyms take their salt from the environment of the server, and the archive does not hold it', async () => {
+  await using salted = await Serving.start({ env: { PGVEIL_SALT: 'grain of the test' } })
+  await using other = await TestDatabase.create("CREATE TABLE public.t AS SELECT 'Ada'::text AS name")
+  await using target = await TestDatabase.create()
+  const rule = {
+    dictionary: [{ schema: 'public', table: 't', fields: { name: 'anon_funcs.fake_first_name(name)' } }],
+  }
+  const request = dumpRequest({
+    db_connection_params: connectionOf(other.target),
+    sens_dict_contents: [contentOf(rule)],
+    output_path: 'salted',
+  })
+  await salted.startRun('/api/stateless/dump', request)
+  expect(await receiver.end(request.operation_id)).toMatchObject({ status: 'success' })
+  const restore = restoreRequest(target, { input_path: 'salted' })
+  await salted.startRun('/api/stateless/restore', restore)
+  expect(await receiver.end(restore.operation_id)).toMatchObject({ status: 'success' })
+  const expected = await other.value<string>("SELECT anon_funcs.fake_first_name('Ada', 'grain of the test')")
+  expect(await target.value<string>('SELECT name FROM public.t')).toBe(expected)
+  for (const { path, bytes } of salted.files())
+    expect([path, bytes.includes('grain of')]).toEqual([path, false])
+})
+
 describe('what is not said', () => {
   test('has the documented defaults', async () => {
     const { operation_id, db_connection_params, webhook_status_url, sens_dict_contents } = dumpRequest()
