@@ -42,6 +42,31 @@ export async function runLanes<Item, Lane>(
   if (failure) throw failure.error
 }
 
+/** Does two things at once; the failure of one aborts the other, and is what the caller sees. */
+export async function both<First, Second>(
+  signal: AbortSignal,
+  first: (signal: AbortSignal) => Promise<First>,
+  second: (signal: AbortSignal) => Promise<Second>,
+): Promise<[First, Second]> {
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  const guarded = async <Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    try {
+      return await work(either)
+    } catch (error) {
+      failed.abort(error)
+      throw error
+    }
+  }
+  const ended = await Promise.allSettled([guarded(first), guarded(second)])
+  signal.throwIfAborted()
+  if (failed.signal.aborted) throw failed.signal.reason
+  const [one, two] = ended
+  if (one.status === 'rejected') throw one.reason
+  if (two.status === 'rejected') throw two.reason
+  return [one.value, two.value]
+}
+
 /** Two connections keep two cores busy between PostgreSQL and compression; more cores take more, within reason. */
 export function defaultLanes(): number {
   return Math.min(8, Math.max(2, navigator.hardwareConcurrency))

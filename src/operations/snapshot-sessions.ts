@@ -1,6 +1,6 @@
 import type { Server } from '../catalog/model.ts'
 import type { Finding } from '../lib/fault.ts'
-import { literal, nothing, type Sql, sql } from '../lib/sql.ts'
+import { join, literal, nothing, type Sql, sql } from '../lib/sql.ts'
 import type { Target } from '../postgres/connection/target.ts'
 import { ServerError, Session } from '../postgres/session.ts'
 import type { Snapshot } from '../postgres/snapshot.ts'
@@ -71,6 +71,10 @@ export async function askAll<Item>(
   return findings
 }
 
+const SAVEPOINT = sql`SAVEPOINT pgveil_attempt; `
+const UNDO = sql`ROLLBACK TO SAVEPOINT pgveil_attempt; `
+const RELEASE = sql`RELEASE SAVEPOINT pgveil_attempt`
+
 /**
  * The rows of a statement, or the error that the server answered with; the transaction goes on either way. What the
  * statement did is taken back, unless it is to be kept.
@@ -81,19 +85,28 @@ export async function attempt<Row>(
   statement: Sql,
   effect: 'undo' | 'keep' = 'undo',
 ): Promise<Row[] | ServerError> {
-  await session.run(sql`SAVEPOINT pgveil_attempt`)
-  let undo = true
+  const answers = await attemptAll<Row>(session, signal, [statement], effect)
+  return answers instanceof ServerError ? answers : (answers[0] ?? [])
+}
+
+/**
+ * The rows of each of several statements, or the error that ended them. They go in one message, since a question of
+ * 0.2 ms costs as much again for each message.
+ */
+export async function attemptAll<Row>(
+  session: Session,
+  signal: AbortSignal,
+  statements: readonly Sql[],
+  effect: 'undo' | 'keep' = 'undo',
+): Promise<Row[][] | ServerError> {
+  const undo = effect === 'undo' ? UNDO : nothing
+  const body = join(statements, sql`\n; `)
   try {
-    const rows = await session.rowsUntil<Row>(signal, statement)
-    undo = effect === 'undo'
-    return rows
+    const results = await session.resultsUntil<Row>(signal, sql`${SAVEPOINT}${body}\n; ${undo}${RELEASE}`)
+    return results.slice(1, 1 + statements.length)
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
-    return error
-  } finally {
-    if (!signal.aborted) {
-      const back = undo ? sql`ROLLBACK TO SAVEPOINT pgveil_attempt; ` : nothing
-      await session.run(sql`${back}RELEASE SAVEPOINT pgveil_attempt`)
-    }
+    await session.run(sql`${UNDO}${RELEASE}`)
+    return error.behind(SAVEPOINT.text.length)
   }
 }

@@ -63,8 +63,7 @@ export class CopySession {
 
   /** Runs statements that give no rows. */
   async run(statements: Sql): Promise<void> {
-    this.#send(`${statements.text};\n`)
-    for await (const _ of this.#untilEndOfData()) {
+    for await (const _ of this.#answerTo(`${statements.text};\n`)) {
       // Nothing comes.
     }
   }
@@ -76,12 +75,12 @@ export class CopySession {
    */
   async *copyOut(copy: Sql): AsyncGenerator<Uint8Array> {
     const tag = unusedTag(copy.text)
-    this.#send(`SELECT ${tag}${copy.text}${tag} \\gexec\n`)
-    yield* this.#untilEndOfData()
+    yield* this.#answerTo(`SELECT ${tag}${copy.text}${tag} \\gexec\n`)
   }
 
-  async *#untilEndOfData(): AsyncGenerator<Uint8Array> {
-    this.#send("\\echo '\\\\.'\n")
+  /** Sends a command with the mark behind it, in one write, and gives what comes before the mark. */
+  async *#answerTo(command: string): AsyncGenerator<Uint8Array> {
+    this.#send(`${command}\\echo '\\\\.'\n`)
     const tail = new Uint8Array(END_OF_DATA.length).fill(END_OF_DATA[0] ?? 0)
     // The last bytes that came: they may be the end mark, which is none of the rows'.
     let held = new Uint8Array()

@@ -23,6 +23,12 @@ export class ServerError extends Fault {
     })
   }
 
+  /** The same where the statement stood behind so many characters of others. */
+  behind(characters: number): ServerError {
+    const index = this.index === undefined ? undefined : Math.max(0, this.index - characters)
+    return new ServerError(this.words, this.sqlState, index)
+  }
+
   /** What happened, in words that hold no value. */
   get condition(): string {
     return describeSqlState(this.sqlState)
@@ -86,11 +92,16 @@ export class Session {
 
   /** Runs statements and gives the rows of the last one. Throws ServerError, or the fault `connection-lost`. */
   async rows<T = Row>(statement: Sql): Promise<T[]> {
+    return (await this.results<T>(statement)).at(-1) ?? []
+  }
+
+  /** Runs statements in one message and gives the rows of each. Throws as `rows` does. */
+  async results<T = Row>(statements: Sql): Promise<T[][]> {
     if (this.#state.lost) throw this.#lostFault()
     try {
-      const result: unknown[] = await this.#pool.unsafe(statement.text).simple()
-      const last: unknown = result.findLast((part) => Array.isArray(part)) ?? result
-      return [...(last as T[])]
+      const result: unknown[] = await this.#pool.unsafe(statements.text).simple()
+      const several = result.some((part) => Array.isArray(part))
+      return (several ? result : [result]).map((part) => [...(part as T[])])
     } catch (error) {
       if (error instanceof postgres.PostgresError && error.severity === 'ERROR') {
         throw new ServerError(error.message, error.code, indexOf(error.position))
@@ -112,18 +123,22 @@ export class Session {
     await this.rows(statement)
   }
 
+  async rowsUntil<T = Row>(signal: AbortSignal, statement: Sql): Promise<T[]> {
+    return (await this.resultsUntil<T>(signal, statement)).at(-1) ?? []
+  }
+
   /**
    * Runs statements that an abort of the signal cancels on the server too. The cancel goes by a connection of its own,
    * as the one at work does not listen.
    */
-  async rowsUntil<T = Row>(signal: AbortSignal, statement: Sql): Promise<T[]> {
+  async resultsUntil<T = Row>(signal: AbortSignal, statements: Sql): Promise<T[][]> {
     signal.throwIfAborted()
     const cancel = () => {
       this.#cancelOnServer().catch(() => this.close())
     }
     signal.addEventListener('abort', cancel, { once: true })
     try {
-      return await this.rows<T>(statement)
+      return await this.results<T>(statements)
     } catch (error) {
       signal.throwIfAborted()
       throw error

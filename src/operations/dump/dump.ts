@@ -9,9 +9,10 @@ import { ServerError } from '../../postgres/session.ts'
 import { archiveEncoding, type Snapshot } from '../../postgres/snapshot.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
-import { defaultLanes } from '../lanes.ts'
+import { both, defaultLanes } from '../lanes.ts'
 import { withPlan } from '../planning.ts'
 import { settleProgram, settlePsql } from '../program-choice.ts'
+import type { Questioning } from '../snapshot-sessions.ts'
 import { checkConstraints } from '../verify/constraints.ts'
 import { readFunctions } from '../verify/functions.ts'
 import { verifyRules } from '../verify/rules.ts'
@@ -58,24 +59,18 @@ async function dumpPlan(
   const withRows = request.content !== 'structure'
   const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
 
-  const warnings = [...plan.findings]
-  if (withRows) refuseErrors(await verifyRules(context, snapshot, plan))
-  if (withRows && request.checkConstraints) {
-    // What is rolled anew is not what the questions saw, so that their answers say nothing about it.
-    warnings.push(...randomKeys(catalog, plan, await readFunctions(snapshot)))
-    warnings.push(...(await checkConstraints(context, questioning, catalog, plan)))
-  }
-  refuseErrors(warnings)
+  // pg_dump reads the catalog for a second where there are 2,000 tables, and needs one core for it.
+  const [warnings, structure] = await both(
+    context.signal,
+    (signal) => reviewPlan({ ...context, signal }, request, questioning, { catalog, plan, withRows }),
+    (signal) => {
+      context.onProgress({ stage: 'structure', done: 0, total: 1 })
+      return dumpStructure({ ...context, signal }, pgDump, structureOptions(request))
+    },
+  )
 
   const folder = await ArchiveFolder.begin(request.outputFolder, { clear: request.clearOutput })
   try {
-    context.onProgress({ stage: 'structure', done: 0, total: 1 })
-    const options = [
-      `--lock-wait-timeout=${lockWait}`,
-      ...(request.ignorePrivileges ? ['--no-privileges'] : []),
-      ...request.pgDumpOptions,
-    ]
-    const structure = await dumpStructure(context, pgDump, options)
     const assembly = assembleStructure(structure, catalog, plan)
     if (withRows && assembly.tables.length === 0)
       context.log.warn('The archive holds no rows: no table is left.')
@@ -101,6 +96,35 @@ async function dumpPlan(
     await folder.retract()
     throw error
   }
+}
+
+/** What is worth a look before the rows are copied. Throws one fault with all that must not be done. */
+async function reviewPlan(
+  context: Context,
+  request: DumpRequest,
+  questioning: Questioning,
+  { catalog, plan, withRows }: { readonly catalog: Catalog; readonly plan: Plan; readonly withRows: boolean },
+): Promise<readonly Finding[]> {
+  const { snapshot } = questioning
+  if (!withRows) return plan.findings
+  refuseErrors(await verifyRules(context, snapshot, plan))
+  if (!request.checkConstraints) return plan.findings
+  const findings = [
+    ...plan.findings,
+    // What is rolled anew is not what the questions saw, so that their answers say nothing about it.
+    ...randomKeys(catalog, plan, await readFunctions(snapshot)),
+    ...(await checkConstraints(context, questioning, catalog, plan)),
+  ]
+  refuseErrors(findings)
+  return findings
+}
+
+function structureOptions(request: DumpRequest): string[] {
+  return [
+    `--lock-wait-timeout=${request.lockWait}`,
+    ...(request.ignorePrivileges ? ['--no-privileges'] : []),
+    ...request.pgDumpOptions,
+  ]
 }
 
 async function sequenceStates(

@@ -7,11 +7,11 @@ import type { SqlText } from '../../dictionary/shape.ts'
 import type { Finding, Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
 import { readShadows } from '../../postgres/introspect.ts'
-import type { ServerError, Session } from '../../postgres/session.ts'
+import { ServerError, type Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
-import { attempt } from '../snapshot-sessions.ts'
+import { attempt, attemptAll } from '../snapshot-sessions.ts'
 import { type CallingSql, shadowed } from './shadows.ts'
 
 interface ExplainNode {
@@ -33,11 +33,17 @@ export async function verifyRules(context: Context, snapshot: Snapshot, plan: Pl
   findings.push(...(await withoutSalt(snapshot.session, changed)))
   // Planning may call a function already.
   if (findings.length > 0) return findings
-  for (const [done, table] of changed.entries()) {
-    context.signal.throwIfAborted()
-    context.onProgress({ stage: 'verify', done, total: changed.length, item: relationName(table.relation) })
-    await snapshot.session.run(needsEmptySearchPath(table) ? EMPTY_SEARCH_PATH : snapshot.databaseSearchPath)
-    findings.push(...(await verifyTable(snapshot.session, table)))
+  const byPath = Map.groupBy(changed, needsEmptySearchPath)
+  let done = 0
+  for (const [emptyPath, tables] of byPath) {
+    await snapshot.session.run(emptyPath ? EMPTY_SEARCH_PATH : snapshot.databaseSearchPath)
+    for (let at = 0; at < tables.length; at += TABLES_A_MESSAGE) {
+      const some = tables.slice(at, at + TABLES_A_MESSAGE)
+      const [item] = some.map(({ relation }) => relationName(relation))
+      context.onProgress({ stage: 'verify', done, total: changed.length, item })
+      findings.push(...(await verifyTables(snapshot.session, context.signal, some)))
+      done += some.length
+    }
   }
   await snapshot.session.run(EMPTY_SEARCH_PATH)
   return findings
@@ -77,8 +83,30 @@ function sqlOf(table: TablePlan): CallingSql[] {
   return rows ? [...masks, { ...rows, place: { ...rows.source.place, relation } }] : masks
 }
 
-async function verifyTable(session: Session, table: TablePlan): Promise<Finding[]> {
-  const failure = await explain(session, selectStatement(table))
+/** How many plans one message asks for: more of them would save little, and wait long where one is refused. */
+const TABLES_A_MESSAGE = 32
+
+async function verifyTables(
+  session: Session,
+  signal: AbortSignal,
+  tables: readonly TablePlan[],
+): Promise<Finding[]> {
+  const questions = tables.map((table) => explainSql(selectStatement(table)))
+  const plans = await attemptAll<ExplainRow>(session, signal, questions)
+  const findings: Finding[] = []
+  for (const [at, table] of tables.entries()) {
+    const plan =
+      plans instanceof ServerError ? await explain(session, selectStatement(table)) : nodesOf(plans[at])
+    findings.push(...(await verifyTable(session, table, plan)))
+  }
+  return findings
+}
+
+async function verifyTable(
+  session: Session,
+  table: TablePlan,
+  failure: ExplainNode[] | ServerError,
+): Promise<Finding[]> {
   if (Array.isArray(failure)) {
     const place = {
       ...maskedColumns(table)[0]?.expression.source.place,
@@ -93,15 +121,23 @@ async function verifyTable(session: Session, table: TablePlan): Promise<Finding[
   return pinned.length > 0 ? pinned : [findingFor(table, failure, { relation: relationName(table.relation) })]
 }
 
+interface ExplainRow {
+  readonly 'QUERY PLAN': readonly { readonly Plan: ExplainNode }[]
+}
+
+function explainSql(select: Sql): Sql {
+  return sql`EXPLAIN (FORMAT JSON) ${select}`
+}
+
+function nodesOf(rows: readonly ExplainRow[] | undefined): ExplainNode[] {
+  return (rows?.[0]?.['QUERY PLAN'] ?? []).map((part) => part.Plan)
+}
+
 /** The plan, or the error that PostgreSQL answered with. */
 async function explain(session: Session, select: Sql): Promise<ExplainNode[] | ServerError> {
   const never = new AbortController().signal
-  const answer = await attempt<{ 'QUERY PLAN': { Plan: ExplainNode }[] }>(
-    session,
-    never,
-    sql`EXPLAIN (FORMAT JSON) ${select}`,
-  )
-  return Array.isArray(answer) ? (answer[0]?.['QUERY PLAN'] ?? []).map((part) => part.Plan) : answer
+  const answer = await attempt<ExplainRow>(session, never, explainSql(select))
+  return Array.isArray(answer) ? nodesOf(answer) : answer
 }
 
 /** Plans each rule of a table by itself, to name the one that fails and where in it. */
