@@ -9,6 +9,11 @@ declare module '*.py' {
   export default text
 }
 
+declare module 'swagger-ui-dist/*' {
+  const path: string
+  export default path
+}
+
 declare module '*.b64' {
   const text: string
   export default text

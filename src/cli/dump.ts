@@ -1,12 +1,12 @@
 import { basename, extname } from 'node:path'
 import type { Command } from 'commander'
 import { type DumpResult, dump } from '../operations/dump/dump.ts'
-import type { DumpRequest } from '../operations/dump/request.ts'
+import { DUMP_CONTENTS, type DumpRequest } from '../operations/dump/request.ts'
+import { pgDumpOptions } from '../operations/program-options.ts'
 import type { ValidateRequest } from '../operations/validate/validate.ts'
 import type { CommandContext } from './command-context.ts'
 import { withConnection } from './connection.ts'
 import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags.ts'
-import { pgDumpOptions } from './program-options.ts'
 import { withSavedRun } from './saved-run.ts'
 import { bytes, count } from './screen/words.ts'
 import { runValidate } from './validate.ts'
@@ -28,13 +28,14 @@ interface DumpFlags extends PlanningFlags, WorkFlags {
 }
 
 const KINDS = [
-  { name: 'dump', content: 'full', summary: 'make an anonymized archive: structure and rows' },
-  { name: 'sync-struct-dump', content: 'structure', summary: 'make an archive of the structure alone' },
-  { name: 'sync-data-dump', content: 'data', summary: 'make an anonymized archive of the rows alone' },
+  { name: 'dump', summary: 'make an anonymized archive: structure and rows' },
+  { name: 'sync-struct-dump', summary: 'make an archive of the structure alone' },
+  { name: 'sync-data-dump', summary: 'make an anonymized archive of the rows alone' },
 ] as const
 
 export function addDumps(program: Command, context: CommandContext): void {
-  for (const { name, content, summary } of KINDS) {
+  for (const { name, summary } of KINDS) {
+    const content = DUMP_CONTENTS[name]
     const command = withDumpOptions(program.command(name).summary(summary).description(DESCRIPTIONS[content]))
       .addHelpText('after', EXAMPLES)
       .action((flags: DumpFlags) => runDump(name, content, flags, context))

@@ -1,17 +1,21 @@
 import { Command } from 'commander'
 import { systemClock } from '../lib/clock.ts'
 import { VERSION } from '../version.ts'
+import { addAnswer } from './answer.ts'
 import type { CommandContext } from './command-context.ts'
 import { addCompile } from './compile.ts'
 import { addCreateDict } from './create-dict.ts'
 import { addDemo } from './demo.ts'
 import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
+import { addKeys } from './keys.ts'
 import { addRestores } from './restore.ts'
 import type { Screen } from './screen/screen.ts'
+import { addServe } from './serve.ts'
 import { addValidate } from './validate.ts'
 import { addViewData, addViewFields } from './view.ts'
 import { addViews } from './views.ts'
+import { addWork } from './work.ts'
 
 /** All commands. Parsing throws a CommanderError instead of ending the process. */
 export function createProgram(screen: Screen, signal: AbortSignal, endAs: CommandContext['endAs']): Command {
@@ -41,7 +45,11 @@ export function createProgram(screen: Screen, signal: AbortSignal, endAs: Comman
   addViews(program, context)
   addDumps(program, context)
   addRestores(program, context)
+  addServe(program, context)
+  addKeys(program, context)
   addDemo(program, context)
+  addWork(program, context)
+  addAnswer(program, context)
   return program
 }
 

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
-import { Fault } from '../lib/fault.ts'
-import type { RestoreRequest } from '../operations/restore/request.ts'
+import { pgRestoreOptions } from '../operations/program-options.ts'
+import { existingFrom, RESTORE_CONTENTS, type RestoreRequest } from '../operations/restore/request.ts'
 import { restore } from '../operations/restore/restore.ts'
 import type { CommandContext } from './command-context.ts'
 import { type ConnectionFlags, targetFrom, withConnection } from './connection.ts'
-import { pgRestoreOptions } from './program-options.ts'
 import { withSavedRun } from './saved-run.ts'
 import { count } from './screen/words.ts'
 import {
@@ -33,13 +32,9 @@ interface RestoreFlags extends ConnectionFlags, WorkFlags {
 }
 
 const KINDS = [
-  { name: 'restore', content: 'full', summary: 'restore an archive: structure and rows' },
-  { name: 'sync-struct-restore', content: 'structure', summary: 'restore the structure of an archive' },
-  {
-    name: 'sync-data-restore',
-    content: 'data',
-    summary: 'restore the rows of an archive into tables that are there',
-  },
+  { name: 'restore', summary: 'restore an archive: structure and rows' },
+  { name: 'sync-struct-restore', summary: 'restore the structure of an archive' },
+  { name: 'sync-data-restore', summary: 'restore the rows of an archive into tables that are there' },
 ] as const
 
 const DESCRIPTIONS = {
@@ -57,7 +52,8 @@ Examples:
   pgveil restore --db-name shop_test --input-dir copy --partial-tables-exclude-dict-file without.py`
 
 export function addRestores(program: Command, context: CommandContext): void {
-  for (const { name, content, summary } of KINDS) {
+  for (const { name, summary } of KINDS) {
+    const content = RESTORE_CONTENTS[name]
     const command = withRestoreOptions(
       program.command(name).summary(summary).description(DESCRIPTIONS[content]),
     )
@@ -93,18 +89,14 @@ async function runRestore(
   flags: RestoreFlags,
   context: CommandContext,
 ): Promise<void> {
-  if (flags.cleanDb && flags.dropDb) {
-    throw new Fault('usage', '--clean-db and --drop-db exclude each other.', {
-      remedy: '--clean-db keeps the database and what else is in it; --drop-db replaces it.',
-    })
-  }
+  const existing = existingFrom(flags.cleanDb ?? false, flags.dropDb ?? false)
   const request: RestoreRequest = {
     target: targetFrom(flags),
     inputFolder: flags.inputDir,
     content,
     onlyTables: await readDictionaries(flags.partialTablesDictFile),
     withoutTables: await readDictionaries(flags.partialTablesExcludeDictFile),
-    existing: flags.dropDb ? 'drop' : flags.cleanDb ? 'clean' : 'refuse',
+    existing,
     programs: await programsFrom(flags),
     pgRestoreOptions: pgRestoreOptions(flags.pgRestoreOptions),
     ignorePrivileges: flags.ignorePrivileges ?? false,

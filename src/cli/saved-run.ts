@@ -1,4 +1,5 @@
 import type { DictionarySource } from '../dictionary/source.ts'
+import { homePath } from '../store/home.ts'
 import { RunFolder } from '../store/run-folder.ts'
 import type { CommandContext } from './command-context.ts'
 
@@ -18,7 +19,7 @@ export async function withSavedRun<Result>(
   if (!run.flags.saveDicts) return work()
   const started = new Date()
   const folder = await RunFolder.create(
-    process.env.PGVEIL_HOME ?? 'pgveil',
+    homePath(process.env),
     run.flags.internalOperationId ?? crypto.randomUUID(),
     started,
   )

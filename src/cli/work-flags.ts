@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import type { DictionarySource } from '../dictionary/source.ts'
 import { Fault } from '../lib/fault.ts'
+import { lanesOf } from '../operations/lanes.ts'
 import type { ProgramChoice } from '../operations/program-choice.ts'
 
 /** Options that most commands share: how much to do at once, and how much to say. */
@@ -11,9 +12,6 @@ export interface WorkFlags {
   readonly processes?: number
   readonly dbConnectionsPerProcess?: number
 }
-
-/** More connections than this to one server are a mistake rather than a wish. */
-const MOST_JOBS = 64
 
 export function withSpeech(command: Command): Command {
   return command
@@ -44,9 +42,7 @@ export function withWork(command: Command): Command {
 
 /** Connections to work with at once, where the user said so. */
 export function jobsFrom(flags: WorkFlags): number | undefined {
-  const { processes, dbConnectionsPerProcess: connections } = flags
-  if (processes === undefined && connections === undefined) return undefined
-  return Math.min(MOST_JOBS, (processes ?? 1) * (connections ?? 1))
+  return lanesOf(flags.processes, flags.dbConnectionsPerProcess)
 }
 
 export function wholeNumber(text: string): number {

@@ -71,3 +71,12 @@ export async function both<First, Second>(
 export function defaultLanes(): number {
   return Math.min(8, Math.max(2, navigator.hardwareConcurrency))
 }
+
+/** More connections than this to one server are a mistake rather than a wish. */
+const MOST_LANES = 64
+
+/** pg_anon's way to say how much to do at once: processes, times connections of each. Undefined where neither is said. */
+export function lanesOf(processes: number | undefined, connections: number | undefined): number | undefined {
+  if (processes === undefined && connections === undefined) return undefined
+  return Math.min(MOST_LANES, (processes ?? 1) * (connections ?? 1))
+}

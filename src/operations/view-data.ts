@@ -60,12 +60,12 @@ export async function viewData(context: Context, request: ViewDataRequest): Prom
 
 function tableToShow(plan: Plan, relation: Relation | undefined, request: ViewDataRequest): TablePlan {
   const place = { relation: relationName({ schema: request.schema, name: request.table }) }
-  if (!relation) throw new Fault('usage', 'There is no such table.', { place })
+  if (!relation) throw new Fault('table-missing', 'There is no such table.', { place })
   const table = plan.tables.find((candidate) => candidate.relation.oid === relation.oid)
   if (table && table.rows.kind !== 'left-out') return table
   const partitioned = relation.kind === 'partitioned'
   throw new Fault(
-    'usage',
+    'table-left-out',
     partitioned ? 'A partitioned table holds no rows itself.' : 'A dump takes no rows of it.',
     {
       place,

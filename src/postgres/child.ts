@@ -10,10 +10,14 @@ const KEPT_COMPLAINTS = 64 * 1024
  * Ends a child and waits until it is gone: a polite signal first, SIGKILL after the grace. libpq's programs answer
  * SIGINT by cancelling what the server does for them, and pg_dump and pg_restore answer SIGTERM in the same way.
  */
-export async function endChild(child: Subprocess, polite: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<void> {
+export async function endChild(
+  child: Subprocess,
+  polite: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
+  grace = GRACE_MILLISECONDS,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.kill(polite)
-  const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MILLISECONDS)
+  const kill = setTimeout(() => child.kill('SIGKILL'), grace)
   try {
     await child.exited
   } finally {
@@ -28,10 +32,11 @@ export function endOnAbort(signal: AbortSignal, end: () => Promise<void>): () =>
   return () => signal.removeEventListener('abort', end)
 }
 
-/** Reads a stream of text line by line; hands each line on and keeps the last of them. */
+/** Reads a stream of text line by line; hands each line on, or its end if it is too long, and keeps the last of them. */
 export async function readLines(
   stream: ReadableStream<Uint8Array>,
   onLine: (line: string) => void = () => {},
+  longestLine = KEPT_COMPLAINTS,
 ): Promise<string> {
   const decoder = new TextDecoder()
   let kept = ''
@@ -39,7 +44,7 @@ export async function readLines(
   const take = (text: string) => {
     kept = (kept + text).slice(-KEPT_COMPLAINTS)
     const lines = (line + text).split('\n')
-    line = (lines.pop() ?? '').slice(-KEPT_COMPLAINTS)
+    line = (lines.pop() ?? '').slice(-longestLine)
     for (const whole of lines) onLine(whole)
   }
   for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }))

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { MANIFEST_FILE, type Manifest, TOC_FILE } from '../archive/manifest.ts'
@@ -52,6 +52,29 @@ export class ArchiveFolder {
   static async check(path: string, options: { clear: boolean }): Promise<void> {
     const folder = new ArchiveFolder(resolve(path))
     await folder.#onDisk(() => folder.#refuseUnlessUsable(options.clear))
+  }
+
+  /** Removes what a dump that was killed left in a folder, and the folder; anything else stays. Throws `output-busy`. */
+  static async sweep(path: string): Promise<void> {
+    const folder = new ArchiveFolder(resolve(path))
+    const mark = await stat(join(folder.path, UNFINISHED_FILE)).catch(() => undefined)
+    if (!mark) return removeIfEmpty(folder.path)
+    await folder.#refuseIfBusy()
+    await ArchiveFolder.remove(path)
+  }
+
+  /** Removes the archive that is in a folder, and the folder where nothing else is in it. Throws `disk`. */
+  static async remove(path: string): Promise<void> {
+    const folder = new ArchiveFolder(resolve(path))
+    await folder.#onDisk(() => folder.#removeFiles())
+    await removeIfEmpty(folder.path)
+  }
+
+  /** Bytes of all files in a folder; 0 where there is none. */
+  static async bytes(path: string): Promise<number> {
+    const names = await readdir(path).catch(() => [])
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size))
+    return sizes.reduce((sum, size) => sum + size, 0)
   }
 
   /** Begins a file. Throws `disk`. */
@@ -199,6 +222,10 @@ export class ArchiveFolder {
       throw error instanceof Fault ? error : diskFault(this.path, error)
     }
   }
+}
+
+async function removeIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch(() => {})
 }
 
 /** A rename is safe on disk once its folder is. Some file systems refuse to sync a folder; they need none. */

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { Receiver } from '../api/receiver.ts'
+import { connectionOf, contentOf, Serving } from '../api/serving.ts'
 import { TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
 import { connectionFlags, passwordEnvironment, runCommand } from './command.ts'
@@ -48,6 +50,22 @@ test('the binary does init, dump and restore from an empty folder', async () => 
     options,
   )
   expect(refused.exitCode).toBe(3)
+})
+
+test('the binary serves the REST API, its page and its workers', async () => {
+  await using source = await TestDatabase.create('CREATE TABLE public.users AS SELECT 1 AS id')
+  await using receiver = new Receiver()
+  await using serving = await Serving.start({ program: [binary] })
+  const request = {
+    operation_id: 'by the binary',
+    db_connection_params: connectionOf(source.target),
+    webhook_status_url: receiver.url,
+    sens_dict_contents: [contentOf({ dictionary: [] })],
+  }
+  await serving.startRun('/api/stateless/dump', request)
+  expect(await receiver.end('by the binary')).toMatchObject({ status: 'success' })
+  expect((await serving.get('/docs/swagger-ui.js')).body.length).toBeGreaterThan(1_000_000)
+  expect((await serving.get('/openapi.json')).body.openapi).toBe('3.1.0')
 })
 
 test('the binary reads no settings from the folder it is started in', async () => {

@@ -150,3 +150,12 @@ describe('a query in the place of a table', () => {
     expect((await refusal(readRawQuery(rule(text)))).code).toBe('expression-rejected')
   })
 })
+
+test('a chain that is longer than any stack is refused, and the next rule is read', async () => {
+  const fault = await refusal(readExpression(rule(`a${"||'x'".repeat(10_000)}`)))
+  expect([fault.code, fault.message]).toEqual([
+    'expression-syntax',
+    expect.stringContaining('nested too deeply'),
+  ])
+  expect((await readExpression(rule('md5(a)'))).sql.text).toBe('(md5(a))')
+})

@@ -16,6 +16,12 @@ export class SqlSyntaxError extends Error {
 /** Longer than any rule a person writes; bounds what a hostile dictionary can make the parser do. */
 const MAX_LENGTH = 256 * 1024
 
+/**
+ * Brackets of the tree as JSON, some four for each operator of a chain. Those who walk trees call themselves for each, and
+ * a stack of ours ends at some 10,000 calls.
+ */
+const DEEPEST_TREE = 6000
+
 let loaded: Promise<ParserModule> | undefined
 
 /**
@@ -37,7 +43,9 @@ export async function parseSql(text: string): Promise<SyntaxTree> {
       // PgQueryParseResult: char *parse_tree, char *stderr_buffer, PgQueryError *error.
       const error = module.getValue(result + 8, 'i32')
       if (error) throw syntaxError(module, error)
-      return JSON.parse(module.UTF8ToString(module.getValue(result, 'i32'))) as SyntaxTree
+      const tree = module.UTF8ToString(module.getValue(result, 'i32'))
+      if (nestingOf(tree) > DEEPEST_TREE) throw tooDeep()
+      return JSON.parse(tree) as SyntaxTree
     } finally {
       module._wasm_free_parse_result(result)
     }
@@ -116,21 +124,60 @@ function syntaxError(module: ParserModule, error: number): SqlSyntaxError {
   return new SqlSyntaxError(message, Math.max(0, cursor - 1))
 }
 
+/**
+ * A module that fails has lost its state, so the next call starts from a fresh one. The first failure may be the memory
+ * that thousands of calls before have left behind; a text that a fresh module fails on is nested too deeply.
+ */
 async function withText<T>(text: string, use: (module: ParserModule, pointer: number) => T): Promise<T> {
   if (text.length > MAX_LENGTH) throw new SqlSyntaxError('the text is too long', 0)
   if (text.includes('\0')) throw new SqlSyntaxError('a NUL character cannot stand in SQL', text.indexOf('\0'))
-  const module = await load()
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const module = await load()
+    try {
+      return inModule(module, text, use)
+    } catch (error) {
+      if (!isCollapse(error)) throw error
+      loaded = undefined
+    }
+  }
+  throw tooDeep()
+}
+
+function tooDeep(): SqlSyntaxError {
+  return new SqlSyntaxError('the expression is nested too deeply', 0)
+}
+
+/** How deep the brackets of a JSON text go. */
+function nestingOf(json: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
+    else if (token === ']' || token === '}') depth--
+  }
+  return deepest
+}
+
+function inModule<T>(
+  module: ParserModule,
+  text: string,
+  use: (module: ParserModule, pointer: number) => T,
+): T {
   const bytes = module.lengthBytesUTF8(text) + 1
   const pointer = module._malloc(bytes)
+  let collapsed = false
   try {
     module.stringToUTF8(text, pointer, bytes)
     return use(module, pointer)
   } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError)) throw error
-    // The module's stack overflowed and its state is lost: the next call starts from a fresh one.
-    loaded = undefined
-    throw new SqlSyntaxError('the expression is nested too deeply', 0)
+    collapsed = isCollapse(error)
+    throw error
   } finally {
-    if (loaded) module._free(pointer)
+    if (!collapsed) module._free(pointer)
   }
+}
+
+/** The stack of the module overflowed, or ours under it, or its memory is used up. */
+function isCollapse(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError
 }

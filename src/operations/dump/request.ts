@@ -16,3 +16,10 @@ export interface DumpRequest extends PlanningRequest {
   /** Connections that copy at once; undefined lets pgveil choose. */
   readonly jobs: number | undefined
 }
+
+/** What each kind of dump is called, on the command line and over REST, and what it holds. */
+export const DUMP_CONTENTS = {
+  dump: 'full',
+  'sync-struct-dump': 'structure',
+  'sync-data-dump': 'data',
+} as const satisfies Record<string, DumpRequest['content']>

@@ -1,4 +1,5 @@
 import type { DictionarySource } from '../../dictionary/source.ts'
+import { Fault } from '../../lib/fault.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import type { ProgramChoice } from '../program-choice.ts'
 
@@ -23,4 +24,21 @@ export interface RestoreRequest {
   /** Skip the checks of version and disk space. */
   readonly disableChecks: boolean
   readonly jobs: number | undefined
+}
+
+/** What each kind of restore is called, on the command line and over REST, and what it restores. */
+export const RESTORE_CONTENTS = {
+  restore: 'full',
+  'sync-struct-restore': 'structure',
+  'sync-data-restore': 'data',
+} as const satisfies Record<string, RestoreRequest['content']>
+
+/** What the two wishes about a target that is not empty come to. Throws `usage` where both are made. */
+export function existingFrom(cleanDb: boolean, dropDb: boolean): RestoreRequest['existing'] {
+  if (cleanDb && dropDb) {
+    throw new Fault('usage', '--clean-db and --drop-db exclude each other.', {
+      remedy: '--clean-db keeps the database and what else is in it; --drop-db replaces it.',
+    })
+  }
+  return dropDb ? 'drop' : cleanDb ? 'clean' : 'refuse'
 }

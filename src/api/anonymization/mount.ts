@@ -1,0 +1,40 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { MountSurface } from '../../http/app.ts'
+import type { AppVariables } from '../../http/environment.ts'
+import { onError, onInvalid } from '../../http/errors.ts'
+import { Fault } from '../../lib/fault.ts'
+import type { ApiContext } from './context.ts'
+import { anonymizationWords } from './error-words.ts'
+import { addHandbookRoutes } from './routes/handbooks.ts'
+import { addOperationRoutes } from './routes/operations.ts'
+import { addStartRoutes } from './routes/start.ts'
+import { addViewRoutes } from './routes/view.ts'
+
+/** The documented anonymization API, with its own words for errors. */
+export function anonymizationApi(context: ApiContext): MountSurface {
+  return (app) => {
+    const surface = new OpenAPIHono<AppVariables>({ defaultHook: onInvalid })
+    const otherwise = onError(context.log, anonymizationWords)
+    surface.onError((error, c) => (isUnknownRun(error) ? unknownRun(c) : otherwise(error, c)))
+    addViewRoutes(surface, context)
+    addStartRoutes(surface, context)
+    addOperationRoutes(surface, context)
+    addHandbookRoutes(surface)
+    app.route('/', surface)
+  }
+}
+
+function isUnknownRun(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'run-unknown'
+}
+
+/** The document gives this 404 the body of a validation error. */
+function unknownRun(c: Context): Response {
+  const problem = {
+    loc: ['path', 'internal_operation_id'],
+    msg: 'Operation run directory not found',
+    type: 'not_found',
+  }
+  return c.json({ detail: [problem] }, 404)
+}

@@ -1,0 +1,139 @@
+import { appendFileSync, chmodSync } from 'node:fs'
+import pLimit from 'p-limit'
+import { anonymizationApi } from '../api/anonymization/mount.ts'
+import { anonymizationSurface } from '../api/anonymization/report.ts'
+import { hasKeys } from '../http/api-key.ts'
+import { createApp } from '../http/app.ts'
+import { listen } from '../http/server.ts'
+import { settleInterrupted } from '../jobs/interrupted.ts'
+import type { JobsContext } from '../jobs/jobs-context.ts'
+import { Outbox } from '../jobs/outbox.ts'
+import { Desk } from '../jobs/questions/desk.ts'
+import { Queue } from '../jobs/queue.ts'
+import { Signer } from '../jobs/signature.ts'
+import { Fault } from '../lib/fault.ts'
+import type { HostPolicy } from '../lib/hosts.ts'
+import { createLog, type Log } from '../lib/log.ts'
+import type { Secret } from '../lib/secret.ts'
+import type { Context } from '../operations/context.ts'
+import { type Home, openHome } from '../store/home.ts'
+import { Seal } from '../store/seal.ts'
+import { ServerLock } from '../store/server-lock.ts'
+import { openState, type State } from '../store/state.ts'
+
+/** What a server is told by its operator. Times are in milliseconds. */
+export interface ServerSettings {
+  readonly home: string
+  readonly host: string
+  readonly port: number
+  readonly maxRuns: number
+  readonly grace: number
+  readonly insecure: boolean
+  readonly rateLimit: number
+  readonly databaseHosts: HostPolicy
+  readonly webhookHosts: HostPolicy
+  readonly webhookTimeout: number
+  readonly answerTimeout: number
+  readonly programFolders: readonly string[]
+  /** PGVEIL_KEY, as it stands there. */
+  readonly key: Secret | undefined
+  readonly token: Secret | undefined
+  readonly salt: Secret | undefined
+  readonly webhookSecret: Secret | undefined
+}
+
+/** Questions at once that take no planning: whether a database lets somebody in, which schemas it has. */
+const LIGHT_QUESTIONS_AT_ONCE = 8
+
+/** Serves until the signal aborts, and stops in order. Throws `home-busy`, `state-…`, `binding-refused`. */
+export async function runServer(
+  context: Context,
+  settings: ServerSettings,
+  onListening: (url: string, home: Home) => void,
+): Promise<void> {
+  const home = await openHome(settings.home)
+  const lock = ServerLock.take(home.lockFile)
+  try {
+    const state = await openState(home.stateFile)
+    try {
+      await refuseUnguarded(settings, state)
+      await serve(context, settings, home, state, onListening)
+    } finally {
+      await state.destroy()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+async function serve(
+  { signal, clock, log }: Context,
+  settings: ServerSettings,
+  home: Home,
+  state: State,
+  onListening: (url: string, home: Home) => void,
+): Promise<void> {
+  const { webhookHosts, databaseHosts, programFolders, salt, token, rateLimit } = settings
+  const seal = await Seal.open(home.keyFile, settings.key)
+  const surfaces = new Map([[anonymizationSurface.name, anonymizationSurface]])
+  const jobs: JobsContext = { home, state, seal, clock, log, surfaces, webhookHosts }
+  const signer = settings.webhookSecret && new Signer(settings.webhookSecret)
+  const outbox = new Outbox(jobs, { signer, timeout: settings.webhookTimeout })
+  const queue = new Queue(jobs, outbox, settings)
+  const desk = new Desk(settings.answerTimeout)
+  await settleInterrupted(jobs)
+
+  const inTurn = pLimit(LIGHT_QUESTIONS_AT_ONCE)
+  const shared = { home, state, clock, log }
+  const api = anonymizationApi({
+    ...shared,
+    queue,
+    desk,
+    inTurn,
+    databaseHosts,
+    webhookHosts,
+    programFolders,
+    salt,
+  })
+  const loopback = isLoopback(settings.host)
+  const access = { token, rateLimit, loopback, open: loopback || settings.insecure, audit: auditLog(home) }
+  const http = listen(settings, (addressOf) => createApp({ ...shared, ...access, addressOf }, [api]).fetch)
+  outbox.start()
+  queue.start()
+  onListening(http.url, home)
+
+  await untilAborted(signal)
+  http.stop()
+  await queue.stop()
+  await outbox.stop()
+  await desk.close()
+  await http.close()
+}
+
+/** Fail closed: a server that others reach has a key, or its operator has said that it needs none. */
+async function refuseUnguarded({ host, insecure, token }: ServerSettings, state: State): Promise<void> {
+  if (isLoopback(host) || insecure || token || (await hasKeys(state))) return
+  throw new Fault(
+    'binding-refused',
+    `On ${host} other machines would reach the server, and there is no key.`,
+    {
+      remedy: 'Make one: pgveil keys create; or listen on 127.0.0.1; or pass --insecure.',
+    },
+  )
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** Appended and never rotated by us; it holds no bodies. */
+function auditLog(home: Home): Log {
+  appendFileSync(home.auditFile, '', { mode: 0o600 })
+  chmodSync(home.auditFile, 0o600)
+  return createLog('info', { write: (line) => appendFileSync(home.auditFile, line) })
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

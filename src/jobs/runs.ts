@@ -1,0 +1,236 @@
+import type { Selectable, Updateable } from 'kysely'
+import { Fault } from '../lib/fault.ts'
+import type { Progress } from '../operations/context.ts'
+import type { ProcessIdentity } from '../storage/process-identity.ts'
+import { RunFolder } from '../store/run-folder.ts'
+import type { State, StateTransaction } from '../store/state.ts'
+import type { RunsTable } from '../store/tables.ts'
+import type { JobsContext } from './jobs-context.ts'
+import {
+  type JsonObject,
+  type Run,
+  type RunFault,
+  type RunState,
+  readRun,
+  type SettledState,
+  STATES_BEFORE,
+} from './run.ts'
+import { openWebhook, sealBody, sealTask, sealWebhook } from './sealed.ts'
+import type { Webhook } from './surface.ts'
+import type { Task } from './task.ts'
+import type { TaskOutput } from './worker/messages.ts'
+
+/** A run as a surface asks for it. */
+export interface NewRun {
+  readonly id: string
+  readonly surface: string
+  readonly options: JsonObject
+  readonly keepsDictionaries: boolean
+  readonly archive: string | null
+  readonly task: Task
+  readonly webhook: Webhook
+}
+
+/** Writes a run down, queued, with its folder: when this returns, it outlives us. */
+export async function addRun(context: JobsContext, run: NewRun): Promise<Run> {
+  const createdAt = context.clock.now()
+  const folder = await RunFolder.create(context.home.path, run.id, createdAt)
+  await folder.saveOptions(run.options)
+  const row = await context.state
+    .insertInto('runs')
+    .values({
+      id: run.id,
+      surface: run.surface,
+      kind: run.task.kind,
+      state: 'queued' satisfies RunState,
+      options: JSON.stringify(run.options),
+      keeps_dictionaries: run.keepsDictionaries ? 1 : 0,
+      folder: folder.name,
+      archive: run.archive,
+      task: sealTask(context, run.id, run.task),
+      webhook: sealWebhook(context, run.id, run.webhook),
+      created_at: createdAt.getTime(),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return readRun(row)
+}
+
+export async function findRun(state: State, id: string): Promise<Run | undefined> {
+  const row = await state
+    .selectFrom('runs')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted', '=', 0)
+    .executeTakeFirst()
+  return row && readRun(row)
+}
+
+/** Takes the run that waits longest, as running, and writes the report of that. Undefined where none waits. */
+export async function takeNextRun(context: JobsContext): Promise<{ run: Run; task: Uint8Array } | undefined> {
+  return context.state.transaction().execute(async (transaction) => {
+    const next = await transaction
+      .selectFrom('runs')
+      .select(['id', 'task'])
+      .where('state', '=', 'queued')
+      .orderBy('number')
+      .limit(1)
+      .executeTakeFirst()
+    if (!next?.task) return undefined
+    const changes = { started_at: context.clock.now().getTime() }
+    const row = await moveRun(transaction, next.id, 'running', changes)
+    if (!row) return undefined
+    const run = readRun(row)
+    await addReport(context, transaction, row, run, undefined)
+    return { run, task: next.task }
+  })
+}
+
+/**
+ * Ends a run, with its report, in one transaction; passwords go. Gives undefined where it has ended already.
+ */
+export async function settleRun(
+  context: JobsContext,
+  id: string,
+  end: {
+    readonly state: SettledState
+    readonly fault?: RunFault | undefined
+    readonly output?: TaskOutput | undefined
+  },
+): Promise<Run | undefined> {
+  return context.state.transaction().execute(async (transaction) => {
+    const row = await moveRun(transaction, id, end.state, {
+      ended_at: context.clock.now().getTime(),
+      task: null,
+      worker: null,
+      progress: null,
+      fault: end.fault ? JSON.stringify(end.fault) : null,
+      result: end.output ? JSON.stringify(end.output.figures) : null,
+    })
+    if (!row) return undefined
+    const run = readRun(row)
+    await addReport(context, transaction, row, run, end.output)
+    return run
+  })
+}
+
+/** The one place where a run's state changes; undefined where the table of transitions does not allow it. */
+async function moveRun(
+  transaction: StateTransaction,
+  id: string,
+  to: keyof typeof STATES_BEFORE,
+  changes: Updateable<RunsTable>,
+): Promise<Selectable<RunsTable> | undefined> {
+  return transaction
+    .updateTable('runs')
+    .set({ ...changes, state: to })
+    .where('id', '=', id)
+    .where('state', 'in', [...STATES_BEFORE[to]])
+    .returningAll()
+    .executeTakeFirst()
+}
+
+async function addReport(
+  context: JobsContext,
+  transaction: StateTransaction,
+  row: Selectable<RunsTable>,
+  run: Run,
+  output: TaskOutput | undefined,
+): Promise<void> {
+  const surface = context.surfaces.get(run.surface)
+  const webhook = row.webhook && openedWebhook(context, run.id, row.webhook)
+  if (!surface || !webhook) return
+  await transaction
+    .insertInto('deliveries')
+    .values({
+      run_id: run.id,
+      receiver: new URL(webhook.url).origin,
+      body: sealBody(context, run.id, surface.report(run, webhook, output)),
+      attempts: 0,
+      due_at: context.clock.now().getTime(),
+    })
+    .execute()
+}
+
+/** A webhook that was sealed with another key cannot be told of anything; the run must settle all the same. */
+function openedWebhook(context: JobsContext, runId: string, sealed: Uint8Array): Webhook | undefined {
+  try {
+    return openWebhook(context, runId, sealed)
+  } catch (error) {
+    context.log.error({ run: runId, reason: (error as Error).message }, 'a webhook cannot be opened')
+    return undefined
+  }
+}
+
+export async function noteProgress(state: State, id: string, progress: Progress): Promise<void> {
+  await state
+    .updateTable('runs')
+    .set({ progress: JSON.stringify(progress) })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .execute()
+}
+
+export async function noteWorker(state: State, id: string, worker: ProcessIdentity): Promise<void> {
+  await state
+    .updateTable('runs')
+    .set({ worker: JSON.stringify(worker) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Marks that somebody wants the run to stop. Throws `run-unknown`, `run-settled`. */
+export async function requestCancel(state: State, id: string): Promise<Run> {
+  const row = await state
+    .updateTable('runs')
+    .set({ cancel_requested: 1 })
+    .where('id', '=', id)
+    .where('state', 'in', [...STATES_BEFORE.cancelled])
+    .returningAll()
+    .executeTakeFirst()
+  if (row) return readRun(row)
+  throw (await findRun(state, id)) ? new Fault('run-settled', 'The run has ended already.') : unknownRun()
+}
+
+export function unknownRun(): Fault {
+  return new Fault('run-unknown', 'There is no such run.')
+}
+
+export async function runsInState(state: State, wanted: RunState): Promise<Run[]> {
+  const rows = await state
+    .selectFrom('runs')
+    .selectAll()
+    .where('state', '=', wanted)
+    .orderBy('number')
+    .execute()
+  return rows.map(readRun)
+}
+
+/** Takes a settled run out of the state; reports that are not through yet still go out. */
+export async function deleteRun(state: State, id: string): Promise<void> {
+  await state.transaction().execute(async (transaction) => {
+    await transaction.updateTable('runs').set({ deleted: 1 }).where('id', '=', id).execute()
+    await forgetReported(transaction, id)
+  })
+}
+
+/** Once all reports of a settled run are through, nothing is kept of whom they were for, and nothing of a deleted run. */
+export async function forgetReported(transaction: StateTransaction, id: string): Promise<void> {
+  const { ended_at: endedAt, deleted } = await transaction
+    .selectFrom('runs')
+    .select(['ended_at', 'deleted'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const waiting = await transaction
+    .selectFrom('deliveries')
+    .select('id')
+    .where('run_id', '=', id)
+    .where('done_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (endedAt === null || waiting) return
+  await transaction.updateTable('runs').set({ webhook: null }).where('id', '=', id).execute()
+  if (!deleted) return
+  await transaction.deleteFrom('deliveries').where('run_id', '=', id).execute()
+  await transaction.deleteFrom('runs').where('id', '=', id).execute()
+}

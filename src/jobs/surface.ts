@@ -1,0 +1,19 @@
+import type { Run } from './run.ts'
+import type { TaskOutput } from './worker/messages.ts'
+
+/** Where to report to about one run: what the request said, sealed in the state file until the last report is through. */
+export interface Webhook {
+  readonly url: string
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly verifyTls: boolean
+  /** What else the surface needs for its bodies: the caller's own id, metadata to hand back. */
+  readonly context: unknown
+}
+
+/** What the runs need of a documented API: the words in which it tells of a run. */
+export interface Surface {
+  readonly name: string
+  /** The body of a report that the run has begun (state running) or ended; `output` where it succeeded. */
+  readonly report: (run: Run, webhook: Webhook, output: TaskOutput | undefined) => unknown
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+
+/**
+ * What a run is to do, with all that the work needs and nothing of who asked: the form in which it waits, sealed, in the
+ * state file and goes to the worker's standard input. A later version of pgveil may read what an earlier one wrote, so it
+ * is parsed like anything from outside.
+ */
+const target = z.object({
+  host: z.string(),
+  port: z.int(),
+  database: z.string(),
+  user: z.string(),
+  password: z.string().optional(),
+  tls: z.object({
+    mode: z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']),
+    rootCertificate: z.string().optional(),
+    certificate: z.string().optional(),
+    key: z.string().optional(),
+  }),
+  connectTimeout: z.int(),
+  options: z.string().optional(),
+})
+
+const dictionaries = z.array(z.object({ name: z.string(), text: z.string() }))
+
+const content = z.enum(['full', 'structure', 'data'])
+
+const dumpTask = z.object({
+  kind: z.literal('dump'),
+  source: target,
+  content,
+  outputFolder: z.string(),
+  dictionaries,
+  onlyTables: dictionaries,
+  withoutTables: dictionaries,
+  salt: z.string().optional(),
+  pgDump: z.string().optional(),
+  pgDumpOptions: z.array(z.string()),
+  ignorePrivileges: z.boolean(),
+  jobs: z.int().optional(),
+})
+
+const restoreTask = z.object({
+  kind: z.literal('restore'),
+  target,
+  content,
+  inputFolder: z.string(),
+  onlyTables: dictionaries,
+  withoutTables: dictionaries,
+  existing: z.enum(['refuse', 'clean', 'drop']),
+  dropCustomChecks: z.boolean(),
+  pgRestore: z.string().optional(),
+  pgRestoreOptions: z.array(z.string()),
+  ignorePrivileges: z.boolean(),
+  jobs: z.int().optional(),
+})
+
+const scanTask = z.object({
+  kind: z.literal('scan'),
+  source: target,
+  mode: z.enum(['partial', 'full']),
+  partialRows: z.int(),
+  metaDictionaries: dictionaries,
+  sensitive: dictionaries,
+  nonSensitive: dictionaries,
+  /** Whether to give the non-sensitive dictionary, too. */
+  givesNonSensitive: z.boolean(),
+  jobs: z.int().optional(),
+})
+
+export const taskSchema = z.discriminatedUnion('kind', [dumpTask, restoreTask, scanTask])
+
+export type Task = z.infer<typeof taskSchema>
+export type DumpTask = z.infer<typeof dumpTask>
+export type RestoreTask = z.infer<typeof restoreTask>
+export type ScanTask = z.infer<typeof scanTask>
+export type TaskTarget = z.infer<typeof target>

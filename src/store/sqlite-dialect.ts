@@ -1,0 +1,25 @@
+import type { Database } from 'bun:sqlite'
+import { SqliteDialect } from 'kysely'
+
+type Bindings = Parameters<ReturnType<Database['query']>['all']>
+
+/**
+ * Kysely's own dialect for SQLite, on bun:sqlite: the two drivers differ in how a statement is asked for and told its
+ * parameters, which is all there is here. The packages that do the same lag behind Kysely's releases.
+ */
+export function bunSqliteDialect(database: Database): SqliteDialect {
+  return new SqliteDialect({
+    database: {
+      close: () => database.close(),
+      prepare: (text) => {
+        const statement = database.query(text)
+        return {
+          reader: statement.columnNames.length > 0,
+          all: (parameters) => statement.all(...(parameters as Bindings)),
+          run: (parameters) => statement.run(...(parameters as Bindings)),
+          iterate: (parameters) => statement.iterate(...(parameters as Bindings)),
+        }
+      },
+    },
+  })
+}
