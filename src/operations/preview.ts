@@ -62,7 +62,7 @@ export async function previewTables(
   context: Context,
   request: PreviewTablesRequest,
 ): Promise<readonly TablePreview[]> {
-  return withPlan(context, request, { lockTables: false }, async (_, { plan }) => {
+  return withPlan(context, request, { locks: 'none' }, async (_, { plan }) => {
     const { schema, filter, onlySensitive, limit, offset } = request
     return byName(plan.tables)
       .filter(({ relation }) => relation.schema === schema && contains(relation.name, filter))
