@@ -4,6 +4,7 @@ import { init } from '../../src/operations/init.ts'
 import { readCatalog } from '../../src/postgres/introspect.ts'
 import { Snapshot } from '../../src/postgres/snapshot.ts'
 import { TestDatabase } from '../server/database.ts'
+import { faultOf } from '../server/faults.ts'
 import { TestFolder } from '../server/folder.ts'
 import { dumpTo, restoreFrom, salt, scanAt, testContext, validateAt } from '../server/operations.ts'
 import { found, rulesOf } from './found.ts'
@@ -139,13 +140,23 @@ describe('a stand-in for an entity', () => {
   }, 60_000)
 })
 
-test('where nothing can stand in for a type, that is said, and nothing is written', async () => {
+test('where nothing can stand in, that is said, and a dump refuses the column rather than to copy it', async () => {
   await using source = await TestDatabase.create(
-    'CREATE TABLE public.t (at interval NOT NULL, maybe interval)',
+    `CREATE TABLE public.t (id int, at interval NOT NULL, maybe interval, code char(2) UNIQUE NOT NULL);
+     INSERT INTO public.t VALUES (1, '1 day', '1 day', 'ab')`,
   )
-  const result = await scanAt(source.target, { field: { constants: ['at', 'maybe'] } })
-  expect(rulesOf(result)).toEqual({ 'public.t.maybe': 'NULL' })
+  await using folder = await TestFolder.create()
+  const result = await scanAt(source.target, { field: { constants: ['at', 'maybe', 'code'] } })
+  expect(rulesOf(result)).toEqual({
+    'public.t.at': 'NULL',
+    'public.t.maybe': 'NULL',
+    'public.t.code': 'NULL',
+  })
   expect(result.warnings).toMatchObject([
     { code: 'no-anonymization', place: { relation: 'public.t', field: 'at' } },
+    { code: 'no-anonymization', place: { relation: 'public.t', field: 'code' } },
   ])
+  const dictionaries = [{ name: 'found.json', text: result.sensitive }]
+  const fault = await faultOf(dumpTo(source.target, folder.file('a'), { dictionaries }))
+  expect(fault.findings.map(({ place }) => place?.field).sort()).toEqual(['at', 'code'])
 })

@@ -97,6 +97,14 @@ describe.each(['partial', 'full'] as const)('a %s scan', (mode) => {
     expect([found(result), harmless(result)]).toEqual([['shop.users.email'], []])
   })
 
+  test('tells of rules that name no table', async () => {
+    const { warnings } = await scanIn({
+      ...MAIL,
+      skip_rules: [{ schema: 'pubilc' }, { schema: 'shop', table: 'users' }],
+    })
+    expect(warnings).toMatchObject([{ code: 'rule-unmatched', severity: 'warning', place: { line: 1 } }])
+  })
+
   test('looks into the types it is told, by alias, base or exactly', async () => {
     const digits = { data_regex: { rules: ['\\d'] } }
     expect(found(await scanIn({ ...digits, sens_pg_types: ['int4'] }))).toEqual(['users.visits'])
@@ -127,6 +135,8 @@ describe.each(['partial', 'full'] as const)('a %s scan', (mode) => {
       varchar: "'never'",
       default: 'f("%s")',
     }
+    const broken = await faultOf(scanIn({ ...names, funcs: { text: 'garbage((' } }))
+    expect([broken.code, broken.place?.line]).toEqual(['expression-syntax', 1])
     expect(rulesOf(await scanIn({ ...names, funcs }))).toMatchObject({
       'public.users.email': 'left("email", 100 % 7)',
       'public.users.phone': `upper("phone") || 'phone'`,

@@ -1,3 +1,4 @@
+import { checkTemplate } from '../../compile/scan/template.ts'
 import { type KnownColumns, readKnownColumns } from '../../dictionary/known-columns.ts'
 import { type MetaDictionary, mergeMetaDictionaries, readMetaDictionary } from '../../dictionary/meta/meta.ts'
 import {
@@ -18,10 +19,16 @@ export interface ScanDictionaries {
   readonly looksByMeta: boolean
 }
 
-/** Throws the faults of dictionaries: `dictionary-syntax`, `dictionary-shape`. */
-export function readScanDictionaries(request: ScanRequest): ScanDictionaries {
+/** Throws the faults of dictionaries: `dictionary-syntax`, `dictionary-shape`, and those of rules in their templates. */
+export async function readScanDictionaries(request: ScanRequest): Promise<ScanDictionaries> {
+  const meta = mergeMetaDictionaries(request.metaDictionaries.map(readMetaDictionary))
+  const templates = [
+    ...meta.anonymizations.map(([, template]) => template),
+    ...meta.functions.flatMap(([, asked]) => asked.flatMap(({ anonymization }) => anonymization ?? [])),
+  ]
+  for (const template of templates) await checkTemplate(template)
   return {
-    meta: mergeMetaDictionaries(request.metaDictionaries.map(readMetaDictionary)),
+    meta,
     prepared: mergeSensitiveDictionaries(request.sensitive.map(readSensitiveDictionary)),
     known: readKnownColumns(request.nonSensitive),
     detects: request.builtin ?? request.metaDictionaries.length === 0,

@@ -17,6 +17,9 @@ export interface ScanResult {
   readonly warnings: readonly Finding[]
 }
 
+/** Where nothing can stand in for the values a dump is to refuse the rule rather than to copy them. */
+const NO_RULE = 'NULL'
+
 /** The dictionaries that the outcomes of all columns make. */
 export function resultOf({
   catalog,
@@ -34,8 +37,9 @@ export function resultOf({
 }): Omit<ScanResult, 'report'> {
   const found = new Map<Relation, Map<string, string>>()
   for (const { relation, column, outcome } of outcomes) {
-    if (outcome.kind === 'sensitive' && outcome.reason.kind !== 'dictionary' && outcome.rule !== undefined) {
-      found.set(relation, (found.get(relation) ?? new Map<string, string>()).set(column.name, outcome.rule))
+    if (outcome.kind === 'sensitive' && outcome.reason.kind !== 'dictionary') {
+      const rule = outcome.rule ?? NO_RULE
+      found.set(relation, (found.get(relation) ?? new Map<string, string>()).set(column.name, rule))
     }
     // What was known before stays known, also where nobody looked this time.
     if (outcome.kind === 'harmless') known.add(relation, [column.name])
@@ -70,10 +74,10 @@ function warningOf({ relation, column, outcome }: ColumnOutcome): Finding[] {
       {
         code: 'no-anonymization',
         severity: 'warning',
-        message: `Nothing of the library can stand in for values of the type ${column.type}.`,
+        message: `Nothing of the library can stand in for its values (${column.type}): the dictionary makes NULL of them, which a dump refuses.`,
         place,
         remedy:
-          'Write a rule for it into a sensitive dictionary, or a function for its type into "funcs" of the meta-dictionary.',
+          'Write a rule for it into a sensitive dictionary, or a function for its type into "funcs" of the meta-dictionary; or say that it is harmless, in a non-sensitive one.',
       },
     ]
   }

@@ -3,6 +3,7 @@ import { keyOf } from '../../catalog/table-column.ts'
 import { type DecidedTable, decideByName } from '../../compile/scan/decide-by-name.ts'
 import type { RowsVerdict } from '../../compile/scan/outcome.ts'
 import { settleColumns } from '../../compile/scan/settle-columns.ts'
+import { unmatchedRules } from '../../compile/scan/unmatched.ts'
 import type { Finding } from '../../lib/fault.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { Session } from '../../postgres/session.ts'
@@ -26,7 +27,7 @@ import type { Extent } from './table-look.ts'
  * tests the values and tells counts.
  */
 export async function scan(context: Context, request: ScanRequest): Promise<ScanResult> {
-  const dictionaries = readScanDictionaries(request)
+  const dictionaries = await readScanDictionaries(request)
   const { source, lockWait, statementTimeout } = request
   const changes = await changesBefore(source)
   return withCatalog(
@@ -51,7 +52,16 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
         judgements,
       )
       const report = reportOf(request, context.clock.now(), catalog, changes, tables, outcomes)
-      return { ...resultOf({ catalog, prepared, known, outcomes, warnings: rows.warnings }), report }
+      return {
+        ...resultOf({
+          catalog,
+          prepared,
+          known,
+          outcomes,
+          warnings: [...unmatchedRules(catalog, meta), ...rows.warnings],
+        }),
+        report,
+      }
     },
   )
 }
