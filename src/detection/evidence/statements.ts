@@ -124,11 +124,15 @@ function mayBeDigitIdentifier(values: ValueCounts): boolean {
 
 /** Codes, hashes and keys. A printed IBAN has the shape of a street, but no word of one. */
 function mayBeLetterIdentifier(values: ValueCounts, words: WordCounts | undefined): boolean {
-  const streets = (words?.streetWord ?? 0) >= 0.3 * values.examined ? values.street : 0
   const phones = values.phoneInternational + values.phoneSeparated
-  const codes = values.mixed + values.separated - otherForms(values) - phones - streets
+  const codes = values.mixed + values.separated - otherForms(values) - phones - streets(values, words)
   const few = values.averageWords <= 2 || (values.averageWords <= 9 && values.averageLength <= 42)
   return few && codes >= 0.3 * values.examined
+}
+
+/** Texts that end in a number ("call her on 9876543210, please") have the shape of a street, but no word of one. */
+function streets(values: ValueCounts, words: WordCounts | undefined): number {
+  return (words?.streetWord ?? 0) >= 0.3 * values.examined ? values.street : 0
 }
 
 function otherForms({ email, url, date, coordinate, ipv4, document }: ValueCounts): number {
@@ -141,9 +145,9 @@ function looksLikeDocuments(values: ValueCounts | undefined): boolean {
 }
 
 /** Chinese and Japanese sentences have no spaces. */
-function isLongText(values: ValueCounts): boolean {
-  const streets = values.averageWords <= 8 ? values.street : 0
-  const sentences = values.letters + values.mixed - streets - otherForms(values)
+function isLongText(values: ValueCounts, words: WordCounts | undefined): boolean {
+  const addresses = values.averageWords <= 8 ? streets(values, words) : 0
+  const sentences = values.letters + values.mixed - addresses - otherForms(values)
   const several = values.averageWords > 1.5 || values.nonAscii >= 0.5 * values.examined
   const long =
     (values.averageWords >= 4 && values.averageLength >= 20) || (several && values.averageLength >= 40)
