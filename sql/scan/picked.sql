@@ -1,13 +1,12 @@
--- For each column the number of its rows, of those that hold more than '', and of distinct values, and up to 64 of these,
+-- For each column the number of its rows and of distinct values that hold more than '', and up to 64 of these,
 -- one in a row, blank ones left out; a column without any gives one row with NULL. Of a long value its beginning counts. Reads sampled(number, value): value is text in collation C, or NULL.
 --
 -- 64: a share of them is right within 12 percent points, 19 times out of 20, and what is asked of shares (0.3, 0.5, 0.6)
 -- lies that far from what columns give. Of a thousand rows with twenty columns, all values would take ten times as long.
-SELECT gathered.number, gathered.rows, gathered.filled, gathered."distinct", trimmed.value
+SELECT gathered.number, gathered.rows, gathered."distinct", trimmed.value
 FROM (
   SELECT number,
     sum(occurrences)::int AS rows,
-    coalesce(sum(occurrences) FILTER (WHERE value <> ''), 0)::int AS filled,
     count(*) FILTER (WHERE value <> '')::int AS "distinct",
     (array_agg(value) FILTER (WHERE value <> ''))[1:64] AS examined
   FROM (

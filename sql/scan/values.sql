@@ -1,13 +1,12 @@
 -- What the distinct values of each column look like, as counts; no value is among the results. Reads picked.sql.
 --
--- PostgreSQL keeps 32 compiled patterns in a session, and compiling those of this file takes 6 ms. This file, words.sql
--- and inside.sql have fewer than 32 between them, so that going from table to table compiles none. The characters of a value decide which forms it is asked for:
+-- PostgreSQL keeps 32 compiled patterns in a session, and compiling those of this file takes 6 ms. This file and those
+-- of texts (texts.sql, inside.sql, hashed_names.sql) have no more than 32 between them, so that going from table to table compiles none. The characters of a value decide which forms it is asked for:
 -- "digits", "separated" (digits with signs and spaces), "letters" (no digit) and "mixed". OFFSET 0 keeps the planner
 -- from computing an inner expression once for each of its uses.
 SELECT
   number,
   rows AS "rows",
-  filled AS "filled",
   "distinct",
   count(value)::int AS "examined",
   coalesce(min(length), 0)::int AS "minLength",
@@ -18,7 +17,6 @@ SELECT
   count(*) FILTER (WHERE characters = 'separated')::int AS "separated",
   count(*) FILTER (WHERE characters = 'letters')::int AS "letters",
   count(*) FILTER (WHERE characters = 'mixed')::int AS "mixed",
-  count(*) FILTER (WHERE characters IN ('letters', 'mixed') AND spaces = 0 AND length > 12)::int AS "long",
   count(*) FILTER (
     WHERE characters = 'letters' AND length BETWEEN 2 AND 60 AND spaces <= 5
       AND value !~ '[@_#/:;<>={}\[\]|\\*%$!?"+]|^[a-z ]+$'
@@ -46,7 +44,6 @@ SELECT
   )::int AS "phoneUsual",
   count(*) FILTER (WHERE characters = 'digits' AND plain_length BETWEEN 7 AND 15)::int AS "phoneDigits",
   count(*) FILTER (WHERE is_date)::int AS "date",
-  count(*) FILTER (WHERE year BETWEEN 1900 AND this_year)::int AS "pastYear",
   count(*) FILTER (WHERE year BETWEEN 1900 AND this_year - 14)::int AS "birthYear",
   count(*) FILTER (WHERE characters = 'digits' AND plain_length = 4 AND year IS NOT NULL)::int AS "yearOnly",
   count(*) FILTER (WHERE characters = 'digits' AND plain_length <= 3)::int AS "smallNumber",
@@ -98,7 +95,7 @@ FROM (
       ) AS is_date,
       CASE characters WHEN 'digits' THEN length - CASE WHEN right(value, 2) = '.0' THEN 2 ELSE 0 END END AS plain_length
     FROM (
-      SELECT number, rows, filled, "distinct", value, length(value) AS length, octet_length(value) AS octets,
+      SELECT number, rows, "distinct", value, length(value) AS length, octet_length(value) AS octets,
         length(value) - length(replace(value, ' ', '')) AS spaces,
         strpos(value, '@') AS at_sign,
         strpos(value, ':') AS colon,
@@ -115,4 +112,4 @@ FROM (
   ) AS classed
   OFFSET 0
 ) AS dated
-GROUP BY number, rows, filled, "distinct"
+GROUP BY number, rows, "distinct"

@@ -14,80 +14,71 @@ export type Category =
   | 'device'
   | 'free-text'
 
-/**
- * How an entity singles a person out: `direct` alone, `indirect` together with other columns, `secret` not at all, but
- * whoever has it gets in.
- */
-export type Identification = 'direct' | 'indirect' | 'secret'
-
-interface EntityFacts {
-  readonly category: Category
-  readonly identification: Identification
-}
-
-const direct = (category: Category): EntityFacts => ({ category, identification: 'direct' })
-const indirect = (category: Category): EntityFacts => ({ category, identification: 'indirect' })
-const secret = (category: Category): EntityFacts => ({ category, identification: 'secret' })
-
 /** `special` and `health` are the special categories of GDPR, article 9. */
 export const ENTITIES = {
-  PERSON_NAME: direct('identity'),
-  FIRST_NAME: direct('identity'),
-  LAST_NAME: direct('identity'),
-  PHOTO: direct('identity'),
-  SIGNATURE: direct('identity'),
-  EMAIL: direct('contact'),
-  PHONE: direct('contact'),
-  ADDRESS: direct('location'),
-  STREET: direct('location'),
-  POSTCODE: indirect('location'),
-  CITY: indirect('location'),
-  COUNTRY: indirect('location'),
-  PLACE_OF_BIRTH: indirect('location'),
-  GEO_COORDINATES: direct('location'),
-  DATE_OF_BIRTH: direct('demographic'),
-  AGE: indirect('demographic'),
-  GENDER: indirect('demographic'),
-  MARITAL_STATUS: indirect('demographic'),
-  NATIONALITY: indirect('demographic'),
-  LANGUAGE: indirect('demographic'),
-  OCCUPATION: indirect('demographic'),
-  NATIONAL_ID: direct('government-id'),
-  TAX_ID: direct('government-id'),
-  PASSPORT: direct('government-id'),
-  DRIVER_LICENCE: direct('government-id'),
-  LICENCE_PLATE: direct('government-id'),
-  CREDIT_CARD: direct('financial'),
-  CVV: secret('financial'),
-  IBAN: direct('financial'),
-  BANK_ACCOUNT: direct('financial'),
-  CRYPTO_WALLET: direct('financial'),
-  SALARY: indirect('financial'),
-  DIAGNOSIS: indirect('health'),
-  BLOOD_TYPE: indirect('health'),
-  HEALTH_ID: direct('health'),
-  DISABILITY: indirect('health'),
-  RELIGION: indirect('special'),
-  ETHNICITY: indirect('special'),
-  SEXUAL_ORIENTATION: indirect('special'),
-  POLITICAL_OPINION: indirect('special'),
-  TRADE_UNION: indirect('special'),
-  CRIMINAL_RECORD: indirect('special'),
-  BIOMETRIC: direct('special'),
-  PASSWORD: secret('credentials'),
-  SECRET: secret('credentials'),
-  USERNAME: direct('online'),
-  IP_ADDRESS: direct('online'),
-  PROFILE_URL: direct('online'),
-  MAC_ADDRESS: direct('device'),
-  IMEI: direct('device'),
-  VIN: direct('device'),
-  FREE_TEXT: direct('free-text'),
-  DOCUMENT: direct('free-text'),
-} as const satisfies Record<string, EntityFacts>
+  PERSON_NAME: 'identity',
+  FIRST_NAME: 'identity',
+  LAST_NAME: 'identity',
+  PHOTO: 'identity',
+  SIGNATURE: 'identity',
+  EMAIL: 'contact',
+  PHONE: 'contact',
+  ADDRESS: 'location',
+  STREET: 'location',
+  POSTCODE: 'location',
+  CITY: 'location',
+  COUNTRY: 'location',
+  PLACE_OF_BIRTH: 'location',
+  GEO_COORDINATES: 'location',
+  DATE_OF_BIRTH: 'demographic',
+  DATE_OF_DEATH: 'demographic',
+  AGE: 'demographic',
+  GENDER: 'demographic',
+  MARITAL_STATUS: 'demographic',
+  NATIONALITY: 'demographic',
+  LANGUAGE: 'demographic',
+  OCCUPATION: 'demographic',
+  NATIONAL_ID: 'government-id',
+  TAX_ID: 'government-id',
+  PASSPORT: 'government-id',
+  DRIVER_LICENCE: 'government-id',
+  LICENCE_PLATE: 'government-id',
+  CREDIT_CARD: 'financial',
+  CVV: 'financial',
+  IBAN: 'financial',
+  BANK_ACCOUNT: 'financial',
+  CRYPTO_WALLET: 'financial',
+  SALARY: 'financial',
+  DIAGNOSIS: 'health',
+  BLOOD_TYPE: 'health',
+  HEALTH_ID: 'health',
+  DISABILITY: 'health',
+  RELIGION: 'special',
+  ETHNICITY: 'special',
+  SEXUAL_ORIENTATION: 'special',
+  POLITICAL_OPINION: 'special',
+  TRADE_UNION: 'special',
+  CRIMINAL_RECORD: 'special',
+  BIOMETRIC: 'special',
+  PASSWORD: 'credentials',
+  SECRET: 'credentials',
+  USERNAME: 'online',
+  IP_ADDRESS: 'online',
+  PROFILE_URL: 'online',
+  MAC_ADDRESS: 'device',
+  IMEI: 'device',
+  VIN: 'device',
+  FREE_TEXT: 'free-text',
+  DOCUMENT: 'free-text',
+} as const satisfies Readonly<Record<string, Category>>
 
 export type Entity = keyof typeof ENTITIES
 
 export function categoryOf(entity: Entity): Category {
-  return ENTITIES[entity].category
+  return ENTITIES[entity]
+}
+
+/** Names of persons, whole or in part. */
+export function isName(entity: Entity): boolean {
+  return entity === 'PERSON_NAME' || entity === 'FIRST_NAME' || entity === 'LAST_NAME'
 }

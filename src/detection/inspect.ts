@@ -26,6 +26,6 @@ async function answered(
   statements: readonly EvidenceStatement[],
 ): Promise<EvidenceOfTable> {
   let evidence = known
-  for (const { question, sql } of statements) evidence = readEvidence(evidence, question, await ask(sql))
+  for (const statement of statements) evidence = readEvidence(evidence, statement, await ask(statement.sql))
   return evidence
 }

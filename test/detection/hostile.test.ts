@@ -123,6 +123,12 @@ const HOSTILE: readonly (string | null)[] = [
   ],
 ]
 
+/** Of a long value its first 500 characters count, in bytes from 2,000 on. */
+function beginning(value: string | null): string {
+  const text = value ?? ''
+  return Buffer.byteLength(text) > 2000 ? [...text].slice(0, 500).join('') : text
+}
+
 test('no value makes a statement fail, whatever the name', async () => {
   const table = Object.fromEntries(
     ['reading', 'email', 'iban', 'date_of_birth', 'notes', 'full_name', 'postcode', 'salary'].map((name) => [
@@ -132,7 +138,7 @@ test('no value makes a statement fail, whatever the name', async () => {
   )
   const evidence = await evidenceOf(database, table)
   expect(evidence.get(1)?.values?.rows).toBe(HOSTILE.length)
-  expect(evidence.get(1)?.values?.filled).toBeLessThan(HOSTILE.length)
+  expect(evidence.get(1)?.values?.distinct).toBe(new Set(HOSTILE.filter(Boolean).map(beginning)).size)
 })
 
 test('each hostile value by itself fails nothing', async () => {

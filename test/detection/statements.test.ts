@@ -55,7 +55,7 @@ async function answers(table: Readonly<Record<string, Values>>) {
     return rows
   }
   const [first] = evidenceStatements(columns, sample)
-  const evidence = readEvidence(new Map(), 'values', first ? await ask(first) : [])
+  const evidence = first ? readEvidence(new Map(), first, await ask(first)) : new Map()
   for (const statement of furtherStatements(columns, evidence, sample)) await ask(statement)
   return answered
 }

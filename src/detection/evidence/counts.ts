@@ -1,67 +1,41 @@
 /** What the statements of the detection count; numbers of distinct values, where nothing else is said. */
+type Counts<Names extends readonly string[]> = Readonly<Record<Names[number], number>>
 
 /** By sql/scan/values.sql. */
-export interface ValueCounts {
+export const VALUE_COUNTS = [
   /** Of the sample, or elements of its arrays. */
-  readonly rows: number
-  /** Rows that are neither NULL nor ''. */
-  readonly filled: number
-  readonly distinct: number
+  'rows',
+  'distinct',
   /** Distinct values, blank ones left out, whose forms were counted; all counts below are of these. */
-  readonly examined: number
-  readonly minLength: number
-  readonly maxLength: number
-  readonly averageLength: number
-  readonly averageWords: number
-  readonly digits: number
-  readonly separated: number
-  readonly letters: number
-  readonly mixed: number
-  readonly long: number
-  readonly nameLike: number
-  readonly capitalized: number
-  readonly nonAscii: number
-  readonly email: number
-  readonly phoneInternational: number
-  readonly phoneSeparated: number
+  'examined',
+  ...(['minLength', 'maxLength', 'averageLength', 'averageWords'] as const),
+  ...(['digits', 'separated', 'letters', 'mixed'] as const),
+  ...(['nameLike', 'capitalized', 'nonAscii', 'email'] as const),
+  ...(['phoneInternational', 'phoneSeparated'] as const),
   /** In brackets, with the 0 of long distance, or as in North America; also among those with separators. */
-  readonly phoneUsual: number
-  readonly phoneDigits: number
-  readonly date: number
-  readonly pastYear: number
-  readonly birthYear: number
-  readonly yearOnly: number
-  readonly smallNumber: number
-  readonly ageNumber: number
-  readonly postcode: number
-  readonly street: number
-  readonly coordinate: number
-  readonly coordinatePair: number
-  readonly document: number
-  readonly url: number
-  readonly urlOfUser: number
-  readonly ipv4: number
-  readonly bloodType: number
-  readonly boolean: number
-}
+  'phoneUsual',
+  'phoneDigits',
+  ...(['date', 'birthYear', 'yearOnly', 'smallNumber', 'ageNumber'] as const),
+  ...(['postcode', 'street', 'coordinate', 'coordinatePair'] as const),
+  ...(['document', 'url', 'urlOfUser', 'ipv4', 'bloodType', 'boolean'] as const),
+] as const
+export type ValueCounts = Counts<typeof VALUE_COUNTS>
 
 /** By sql/scan/words.sql. */
-export interface WordCounts {
-  readonly lookedUp: number
-  readonly firstName: number
-  readonly lastName: number
+export const WORD_COUNTS = [
+  ...(['lookedUp', 'firstName', 'lastName'] as const),
   /** Values of one word that is a first or last name. */
-  readonly singleName: number
+  'singleName',
   /** Values of two to five words, one of them a first or last name. */
-  readonly severalNames: number
-  readonly city: number
-  readonly country: number
-  readonly gender: number
-  readonly job: number
+  'severalNames',
+  /** Values of two to four words, all of them first or last names. */
+  'namesOnly',
+  ...(['city', 'country', 'gender', 'job'] as const),
   /** Values with a number and a word of streets. */
-  readonly streetWord: number
-  readonly special: number
-}
+  'streetWord',
+  'special',
+] as const
+export type WordCounts = Counts<typeof WORD_COUNTS>
 
 /** Values that have the form of an identifier, and those whose check digits are right (0 where it has none). */
 export interface IdentifierCounts {
@@ -69,15 +43,13 @@ export interface IdentifierCounts {
   readonly checksum: number
 }
 
-/** By sql/scan/inside.sql: personal data within longer texts. */
-export interface InsideCounts {
-  readonly texts: number
-  readonly email: number
-  readonly phone: number
-  readonly card: number
-  readonly iban: number
-  readonly nationalId: number
-}
+/** By sql/scan/inside.sql and names_inside.sql: personal data within longer texts. */
+export const INSIDE_COUNTS = [
+  ...(['texts', 'email', 'phone', 'card', 'iban', 'nationalId'] as const),
+  /** Texts with a salutation before a word with a capital, and with a known first name before a known last name. */
+  ...(['salutation', 'fullName'] as const),
+] as const
+export type InsideCounts = Counts<typeof INSIDE_COUNTS>
 
 /** A key found in documents: the words of it that the packs know, and in how many rows. Keys with other words stay. */
 export interface DocumentKey {
@@ -85,7 +57,7 @@ export interface DocumentKey {
   readonly rows: number
 }
 
-/** All that is known about a column's values; a part is missing where it was not asked. */
+/** All that is known about a column's values; a part is missing where it was not asked, and 0 where there are none. */
 export interface ColumnEvidence {
   readonly values?: ValueCounts | undefined
   readonly words?: WordCounts | undefined

@@ -1,22 +1,29 @@
+import hashedNamesSql from '../../../sql/scan/hashed_names.sql' with { type: 'text' }
+import hashedValuesSql from '../../../sql/scan/hashed_values.sql' with { type: 'text' }
 import digitsSql from '../../../sql/scan/identifiers_digits.sql' with { type: 'text' }
 import lettersSql from '../../../sql/scan/identifiers_letters.sql' with { type: 'text' }
 import insideSql from '../../../sql/scan/inside.sql' with { type: 'text' }
 import keysSql from '../../../sql/scan/json_keys.sql' with { type: 'text' }
+import kindsSql from '../../../sql/scan/kinds.sql' with { type: 'text' }
+import namesInsideSql from '../../../sql/scan/names_inside.sql' with { type: 'text' }
 import pickedSql from '../../../sql/scan/picked.sql' with { type: 'text' }
 import splitSql from '../../../sql/scan/split.sql' with { type: 'text' }
+import textsSql from '../../../sql/scan/texts.sql' with { type: 'text' }
 import valuesSql from '../../../sql/scan/values.sql' with { type: 'text' }
 import wordsSql from '../../../sql/scan/words.sql' with { type: 'text' }
 import { fromShippedFile, join, literal, type Sql, sql } from '../../lib/sql.ts'
 import { familyOf, type InspectedColumn } from '../columns.ts'
-import { readName } from '../names/hints.ts'
 import type { EvidenceOfTable, InspectedNumber, ValueCounts, WordCounts } from './counts.ts'
 import { KEY_WORD_HASHES } from './key-words.ts'
 import { sampled } from './sampled.ts'
+import { isWorthALook } from './worth-a-look.ts'
 
 export type Question = 'values' | 'digits' | 'letters' | 'inside' | 'keys'
 
 export interface EvidenceStatement {
   readonly question: Question
+  /** Of the columns that are asked about. */
+  readonly numbers: readonly InspectedNumber[]
   readonly sql: Sql
 }
 
@@ -33,6 +40,8 @@ export function evidenceStatements(columns: readonly InspectedColumn[], sample: 
     ...PICKED,
     sql`counted AS (${fromShippedFile(valuesSql)})`,
     sql`split AS (${fromShippedFile(splitSql)})`,
+    sql`hashed AS (${fromShippedFile(hashedValuesSql)})`,
+    KINDS,
     sql`looked_up AS (${fromShippedFile(wordsSql)})`,
   ])
 }
@@ -63,12 +72,22 @@ export function furtherStatements(
       fromShippedFile(lettersSql),
       PICKED,
     ),
-    ...statement('inside', columns, sample, texts, fromShippedFile(insideSql)),
+    ...statement('inside', columns, sample, texts, INSIDE, [
+      sql`texts AS MATERIALIZED (${fromShippedFile(textsSql)})`,
+      sql`stands_inside AS (${fromShippedFile(insideSql)})`,
+      sql`hashed AS (${fromShippedFile(hashedNamesSql)})`,
+      KINDS,
+      sql`named AS (${fromShippedFile(namesInsideSql)})`,
+    ]),
     ...statement('keys', columns, sample, documents, fromShippedFile(keysSql), [KNOWN_KEY_WORDS]),
   ]
 }
 
 const PICKED = [sql`picked AS MATERIALIZED (${fromShippedFile(pickedSql)})`]
+
+const KINDS = sql`known_kinds AS (${fromShippedFile(kindsSql)})`
+
+const INSIDE = sql`SELECT * FROM stands_inside LEFT JOIN named USING (number)`
 
 const KNOWN_KEY_WORDS = sql`known(place, hash) AS (SELECT w.place::pg_catalog.int4, w.hash FROM pg_catalog.unnest(pg_catalog.string_to_array(${literal(KEY_WORD_HASHES)}, ' ')) WITH ORDINALITY AS w(hash, place))`
 
@@ -82,7 +101,7 @@ function statement(
 ): EvidenceStatement[] {
   if (numbers.length === 0) return []
   const parts = [sql`sampled(number, value) AS (${sampled(sample, columns, numbers)})`, ...more]
-  return [{ question, sql: sql`WITH ${join(parts)} ${counting}` }]
+  return [{ question, numbers, sql: sql`WITH ${join(parts)} ${counting}` }]
 }
 
 function numbersWhere(
@@ -90,16 +109,6 @@ function numbersWhere(
   worth: (column: InspectedColumn, number: InspectedNumber) => boolean,
 ): InspectedNumber[] {
   return columns.flatMap((column, at) => (worth(column, at + 1) ? [at + 1] : []))
-}
-
-/** Of small numbers and dates the name tells what they are, or nobody does; a key or a sum is neither. */
-function isWorthALook({ name, type }: InspectedColumn): boolean {
-  const family = familyOf(type)
-  if (family === 'text') return true
-  if (family !== 'number' && family !== 'date') return false
-  const reading = readName(name)
-  const mayBeLong = /^(bigint|numeric)(\(\d+,0\))?(\[\])?$/.test(type) && !reading.about
-  return reading.hints.length > 0 || mayBeLong
 }
 
 /** A Chinese number may end in X, which makes it mixed. */
@@ -115,11 +124,15 @@ function mayBeDigitIdentifier(values: ValueCounts): boolean {
 
 /** Codes, hashes and keys. A printed IBAN has the shape of a street, but no word of one. */
 function mayBeLetterIdentifier(values: ValueCounts, words: WordCounts | undefined): boolean {
-  const streets = (words?.streetWord ?? 0) >= 0.3 * values.examined ? values.street : 0
   const phones = values.phoneInternational + values.phoneSeparated
-  const codes = values.mixed + values.separated - otherForms(values) - phones - streets
+  const codes = values.mixed + values.separated - otherForms(values) - phones - streets(values, words)
   const few = values.averageWords <= 2 || (values.averageWords <= 9 && values.averageLength <= 42)
   return few && codes >= 0.3 * values.examined
+}
+
+/** Texts that end in a number ("call her on 9876543210, please") have the shape of a street, but no word of one. */
+function streets(values: ValueCounts, words: WordCounts | undefined): number {
+  return (words?.streetWord ?? 0) >= 0.3 * values.examined ? values.street : 0
 }
 
 function otherForms({ email, url, date, coordinate, ipv4, document }: ValueCounts): number {
@@ -132,9 +145,9 @@ function looksLikeDocuments(values: ValueCounts | undefined): boolean {
 }
 
 /** Chinese and Japanese sentences have no spaces. */
-function isLongText(values: ValueCounts): boolean {
-  const streets = values.averageWords <= 8 ? values.street : 0
-  const sentences = values.letters + values.mixed - streets - otherForms(values)
+function isLongText(values: ValueCounts, words: WordCounts | undefined): boolean {
+  const addresses = values.averageWords <= 8 ? streets(values, words) : 0
+  const sentences = values.letters + values.mixed - addresses - otherForms(values)
   const several = values.averageWords > 1.5 || values.nonAscii >= 0.5 * values.examined
   const long =
     (values.averageWords >= 4 && values.averageLength >= 20) || (several && values.averageLength >= 40)

@@ -1,4 +1,5 @@
 import type { Entity } from '../entities.ts'
+import { type Detection, isToBeMasked } from './detection.ts'
 import type { Evidence } from './evidence.ts'
 
 /** What a table's rows are: the words of its name say it, or the columns beside. */
@@ -22,11 +23,9 @@ const OF_PERSONS: ReadonlySet<Entity> = new Set<Entity>([
 /** The columns' own detections, made without a context, decide before the table's name: names of tables are loose. */
 export function contextOf(
   subject: 'person' | 'thing' | null,
-  columns: readonly ({ readonly entity: Entity; readonly confidence: number } | null)[],
+  columns: readonly (Detection | null)[],
 ): Context {
-  const ofPersons = columns.some(
-    (column) => column && column.confidence >= 0.5 && OF_PERSONS.has(column.entity),
-  )
+  const ofPersons = columns.some((column) => column && isToBeMasked(column) && OF_PERSONS.has(column.entity))
   if (ofPersons) return { says: 'person', evidence: [{ kind: 'context', from: 'siblings', says: 'person' }] }
   if (subject) return { says: subject, evidence: [{ kind: 'context', from: 'table', says: subject }] }
   return { says: null, evidence: [] }

@@ -62,6 +62,9 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
     if (ofSeveral >= 0.5 && share(values, 'capitalized') >= STRONG && values.distinct >= 3) {
       return byWords('proves', values, words, 'severalNames')
     }
+    // Small letters and dots say nothing, so both parts must be known: `anna.mueller`.
+    if (shareOfWords(values, words, 'namesOnly') >= STRONG && values.distinct >= 5)
+      return byWords('proves', values, words, 'namesOnly')
     if (ofSeveral >= KNOWN && looksLikeNames(values))
       return byWords('supports', values, words, 'severalNames')
     if (shareOfWords(values, words, 'singleName') >= 0.5)
@@ -100,6 +103,12 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
     if (share(values, 'yearOnly') >= 0.5) return byShape('supports', values, 'birthYear')
     return share(values, 'smallNumber') >= 0.5 ? byShape('fits', values, 'smallNumber') : contradiction
   },
+  DATE_OF_DEATH: (values) =>
+    share(values, 'date') >= 0.5
+      ? byShape('supports', values, 'date')
+      : share(values, 'yearOnly') >= 0.5
+        ? byShape('supports', values, 'yearOnly')
+        : contradiction,
   AGE: (values) =>
     share(values, 'ageNumber') >= STRONG
       ? byShape('fits', values, 'ageNumber')
@@ -164,7 +173,8 @@ const FITS: Partial<Readonly<Record<Entity, Question>>> = {
         : contradiction,
   DIAGNOSIS: (values, _, identified) => {
     if (identified.evidence.length > 0) return { ...identified, verdict: 'supports' }
-    return share(values, 'boolean') >= 0.5 || share(values, 'digits') >= 0.5 ? contradiction : fits
+    // A flag under `pregnant` says it as plainly as a word.
+    return share(values, 'digits') >= 0.5 && share(values, 'boolean') < 0.5 ? contradiction : fits
   },
   FREE_TEXT: (values) => (values.averageWords >= 4 ? open : contradiction),
 }

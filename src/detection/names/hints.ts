@@ -1,5 +1,5 @@
-import type { Entity } from '../entities.ts'
-import { ABOUT, HINTS, MOST_WORDS, PEOPLE, QUANTITIES, type Strength, THINGS } from './lexicon.ts'
+import { categoryOf, type Entity, isName } from '../entities.ts'
+import { ABOUT, HINTS, MOST_WORDS, NAMELESS, PEOPLE, QUANTITIES, type Strength, THINGS } from './lexicon.ts'
 import { hasNoCase, tokensOf } from './tokens.ts'
 
 export interface NameHint {
@@ -30,23 +30,44 @@ export function readName(name: string): NameReading {
     at += length
   }
   const hinted = new Set(hints.filter(({ strength }) => strength === 'strong').map(({ token }) => token))
-  const ofBirth = hints.some(({ entity }) => entity === 'DATE_OF_BIRTH')
+  const ofLife = hints.some(({ entity }) => entity === 'DATE_OF_BIRTH' || entity === 'DATE_OF_DEATH')
+  const saysSpecial = hints.some(isSpecial)
   const about =
-    rest.some((word) => ABOUT.has(word) && !hinted.has(word) && !(ofBirth && TIMES.has(word))) ||
+    rest.some(
+      (word) =>
+        ABOUT.has(word) &&
+        !hinted.has(word) &&
+        !(ofLife && TIMES.has(word)) &&
+        !(saysSpecial && WHETHER.has(word)),
+    ) ||
     (rest.length > 1 && rest[0] === words[0] && QUANTITIES.has(rest[0] ?? ''))
   const head = words.at(-1) ?? ''
   // In `zip_file` and `phone_model` the last word says what it is, and the hint before it what for.
   const ofThing = THINGS.has(head) && hints.every(({ token }) => !token.endsWith(head))
+  const possible = NAMELESS.has(head) ? hints.filter((hint) => !isNameless(hint, head)) : hints
   return {
     hints: about
       ? []
-      : (ofThing ? hints.map(weakened) : hints).toSorted((left, right) => rank(left) - rank(right)),
+      : (ofThing ? possible.map(weakened) : possible).toSorted((left, right) => rank(left) - rank(right)),
     subject: subjectOf(rest),
     about,
   }
 }
 
-/** The parts of a date of birth are as telling as the whole. */
+/** Whether somebody is pregnant, or has been convicted, is the very thing: the flag is no less than the word. */
+const WHETHER: ReadonlySet<string> = new Set(['is', 'has', 'was', 'ist', 'hat', 'est', 'es', 'tiene'])
+
+function isSpecial({ entity, strength }: NameHint): boolean {
+  const category = categoryOf(entity)
+  return strength === 'strong' && (category === 'health' || category === 'special')
+}
+
+/** `employee_no` is no name; a phrase of the packs that itself ends so is. */
+function isNameless({ entity, token }: NameHint, head: string): boolean {
+  return isName(entity) && !token.endsWith(head)
+}
+
+/** The parts of a date of birth or death are as telling as the whole. */
 const TIMES: ReadonlySet<string> = new Set(['date', 'datetime', 'time', 'timestamp', 'year', 'month', 'day'])
 
 /** What a table's name says its rows are: people, things, or nothing that is known. */
@@ -85,10 +106,12 @@ function segment(token: string): string[] {
 function longestKnown(token: string, at: number): string | undefined {
   for (let end = token.length; end > at; end--) {
     const word = token.slice(at, end)
-    if (HINTS.has(word) || PEOPLE.has(word) || THINGS.has(word) || ABOUT.has(word)) return word
+    if (KNOWN.some((words) => words.has(word))) return word
   }
   return undefined
 }
+
+const KNOWN = [HINTS, PEOPLE, THINGS, ABOUT, NAMELESS]
 
 const weakened = (hint: NameHint): NameHint => ({ ...hint, strength: 'weak' })
 

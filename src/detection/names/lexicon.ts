@@ -26,6 +26,7 @@ export const PEOPLE = new Set<string>()
 export const THINGS = new Set<string>()
 export const ABOUT = new Set<string>()
 export const QUANTITIES = new Set<string>()
+export const NAMELESS = new Set<string>()
 
 /** Words of a phrase at most; `mobile phone number` has three. */
 export const MOST_WORDS = 4
@@ -47,6 +48,7 @@ for (const pack of PACKS) {
   for (const word of glued(pack.things)) THINGS.add(word)
   for (const word of glued(pack.about)) ABOUT.add(word)
   for (const word of glued(pack.quantities ?? '')) QUANTITIES.add(word)
+  for (const word of glued(pack.nameless)) NAMELESS.add(word)
 }
 
 /** Three Latin letters mean something in every language: `cap` is a postcode in one and a bound in another. */

@@ -17,4 +17,6 @@ export interface Pack {
   readonly about: Phrases
   /** The same at the beginning of a name alone: `number_of_phones`, but `passport_number`. */
   readonly quantities?: Phrases
+  /** What no name of a person ends in: `employee_no`, `customer_details`. */
+  readonly nameless: Phrases
 }

@@ -16,7 +16,7 @@ export const de: Pack = {
     STREET: 'strasse, strassenname, hausnummer, hausnr, str, strasse nr, strassehausnummer',
     ADDRESS: `
       anschrift, adresse, wohnadresse, postanschrift, lieferadresse, rechnungsadresse, lieferanschrift,
-      rechnungsanschrift, wohnsitz, heimatadresse
+      rechnungsanschrift, wohnsitz, heimatadresse, kontaktdaten
     `,
     POSTCODE: 'plz, postleitzahl',
     CITY: 'wohnort, stadt, ortschaft, gemeinde, ortsname',
@@ -25,7 +25,7 @@ export const de: Pack = {
       geburtsdatum, geburtstag, geburtsjahr, geb datum, gebdatum, geboren, geboren am, geb, gebdat
     `,
     AGE: 'lebensalter, altersgruppe',
-    GENDER: 'geschlecht',
+    GENDER: 'geschlecht, geschl',
     MARITAL_STATUS: 'familienstand, personenstand, zivilstand',
     NATIONALITY: `
       nationalitaet, nationalitat, staatsangehorigkeit, staatsangehoerigkeit, staatsburgerschaft
@@ -50,10 +50,14 @@ export const de: Pack = {
       gehalt, lohn, einkommen, jahresgehalt, bruttogehalt, nettogehalt, monatsgehalt, bruttolohn,
       jahreseinkommen
     `,
-    DIAGNOSIS: 'diagnose, diagnosen, krankheit, befund, medikamente, erkrankung, anamnese',
+    DIAGNOSIS: `
+      diagnose, diagnosen, krankheit, befund, medikamente, erkrankung, anamnese, schwanger, schwangerschaft,
+      krankschreibung, krankmeldung, arbeitsunfaehigkeit, arbeitsunfahigkeit, krank
+    `,
     BLOOD_TYPE: 'blutgruppe',
     HEALTH_ID: `
-      krankenversicherungsnummer, versichertennummer, kvnr, krankenkassennummer, versichertennr
+      krankenversicherungsnummer, versichertennummer, kvnr, krankenkassennummer, versichertennr,
+      versicherungsnummer, versicherungsnr
     `,
     DISABILITY: 'behinderung, schwerbehinderung, behinderungsgrad',
     RELIGION: `
@@ -62,14 +66,17 @@ export const de: Pack = {
     ETHNICITY: 'ethnie, herkunft, abstammung',
     SEXUAL_ORIENTATION: 'sexuelle orientierung',
     POLITICAL_OPINION: 'parteizugehorigkeit, parteizugehoerigkeit, politische meinung',
-    TRADE_UNION: 'gewerkschaft, gewerkschaftszugehorigkeit',
-    CRIMINAL_RECORD: 'vorstrafen, vorstrafe, fuhrungszeugnis',
+    TRADE_UNION: 'gewerkschaft, gewerkschaftszugehorigkeit, gewerkschaftsmitglied',
+    CRIMINAL_RECORD: `
+      vorstrafen, vorstrafe, fuhrungszeugnis, abmahnung, abmahnungen, disziplinarverfahren
+    `,
     BIOMETRIC: 'fingerabdruck, gesichtserkennung',
     PHOTO: 'lichtbild, passbild, passfoto, profilbild',
     PASSWORD: 'passwort, kennwort, passwort hash',
     SECRET: 'sicherheitsfrage, zugangsschlussel, geheimnis',
     USERNAME: 'benutzername, nutzername, anmeldename, benutzerkennung',
     VIN: 'fahrgestellnummer, fahrzeugidentifikationsnummer, fin',
+    DATE_OF_DEATH: 'sterbedatum, todesdatum, verstorben am, gestorben am, todestag, sterbetag',
   },
   weak: {
     PERSON_NAME: `
@@ -102,4 +109,5 @@ export const de: Pack = {
   about:
     'bestatigt, bestaetigt, geprueft, gepruft, gultig, gueltig, anzahl, ist, hat, art, typ, datum, geandert, geaendert, erstellt, gesendet, aktiv',
   quantities: 'nr, nummer, zahl',
+  nameless: 'nr, nummer, kennung, kuerzel, kurzel, daten',
 }

@@ -29,7 +29,8 @@ export const en: Pack = {
     ADDRESS: `
       home address, postal address, mailing address, billing address, shipping address, delivery address,
       residence, residential address, full address, permanent address, place of residence, home addr,
-      work address, current address, mail addr
+      work address, current address, mail addr, contact details, contact info, contact information,
+      contact data
     `,
     POSTCODE: `
       postcode, post code, postal code, zip, zip code, zipcode, zip postal code, postal, zip plus,
@@ -95,14 +96,16 @@ export const en: Pack = {
     `,
     DIAGNOSIS: `
       diagnosis, diagnoses, icd, icd code, medical condition, disease, illness, symptoms, medication,
-      medications, allergies, allergy, prescription, medical history, hiv status, diagnosis code
+      medications, allergies, allergy, prescription, medical history, hiv status, diagnosis code, pregnant,
+      pregnancy, sick leave, sick note, sickness absence, hiv, hiv positive, smoker, chronic illness,
+      comorbidities
     `,
     BLOOD_TYPE: 'blood type, blood group, bloodtype',
     HEALTH_ID: `
       medical record number, mrn, health insurance number, nhs number, medicare number, health card,
-      patient number, insurance policy number, medicare id, npi
+      patient number, insurance policy number, medicare id, npi, nhs no, nhs id, nhs
     `,
-    DISABILITY: 'disability, disabilities, disabled, handicap, impairment, special needs',
+    DISABILITY: 'disability, disabilities, handicap, impairment, special needs',
     RELIGION: 'religion, religious affiliation, faith, denomination, religious belief',
     ETHNICITY: `
       ethnicity, race, ethnic group, ethnic origin, race ethnicity, racial origin, ethnic, races
@@ -111,9 +114,11 @@ export const en: Pack = {
     POLITICAL_OPINION: `
       political opinion, political party, political affiliation, party affiliation, political view
     `,
-    TRADE_UNION: 'trade union, union membership, labor union, labour union',
+    TRADE_UNION: 'trade union, union membership, labor union, labour union, union member',
     CRIMINAL_RECORD: `
-      criminal record, conviction, convictions, criminal history, felony, offence, offense, arrest record
+      criminal record, conviction, convictions, criminal history, felony, offence, offense, arrest record,
+      criminal check, criminal background, background check, dbs check, disciplinary, disciplinary action,
+      disciplinary record, convicted
     `,
     BIOMETRIC: `
       fingerprint, fingerprints, face id, face encoding, iris scan, biometric, biometrics, voiceprint,
@@ -148,20 +153,23 @@ export const en: Pack = {
     MAC_ADDRESS: 'mac address, mac addr, macaddr, bssid',
     IMEI: 'imei, imei number, imsi, device imei, device serial',
     VIN: 'vin, vehicle identification number, chassis number, vin number',
+    DATE_OF_DEATH: `
+      date of death, death date, deceased on, died on, deceased date, year of death, deathdate
+    `,
   },
   weak: {
     PERSON_NAME: `
       name, names, nm, signed by, author, display name, owner, contact, recipient, sender, staff, player,
       payee, payer, lender, borrower, teacher, doctor, physician, attn, attention, driver, nurse, manager,
-      supervisor, employee, customer, patient, student, person, cc name
+      supervisor, employee, customer, patient, student, person, cc name, who
     `,
-    FIRST_NAME: 'first, given, initials, fn',
-    LAST_NAME: 'last, family, ln',
+    FIRST_NAME: 'first, given, initials, fn, gname',
+    LAST_NAME: 'last, family, ln, sname',
     PHONE: 'cell, home, work, pager, number, contact no, contact, ph',
     EMAIL: 'mail, contact, recipient, sender, login, cc, bcc, mails',
     ADDRESS: 'address, addr, location, adr, addresses, destination, geocoded address',
     STREET: 'st, road, avenue, unit, apartment, apt, suite, house, building',
-    POSTCODE: 'pin, post, zip4',
+    POSTCODE: 'pin, post, zip4, pcode',
     CITY: 'location, region, district, village, hometown',
     COUNTRY: 'country, country code, country name',
     GEO_COORDINATES: 'lat, lng, lon, long, coordinates, geo, location, coords',
@@ -179,7 +187,10 @@ export const en: Pack = {
     CRYPTO_WALLET: 'wallet, address',
     SALARY: 'pay, earnings, bonus, remuneration, rate',
     DIAGNOSIS: 'condition, treatment, procedure, symptom, dx, drug',
-    HEALTH_ID: 'insurance number, policy number, member id, health id, insurance id',
+    HEALTH_ID: `
+      insurance number, policy number, member id, health id, insurance id, insurance no, insurance nr,
+      insurance num, insured no, insured number
+    `,
     PHOTO: 'picture, image, face',
     SIGNATURE: 'signature',
     PASSWORD: 'pass, pw, hash, salt, pin',
@@ -194,6 +205,7 @@ export const en: Pack = {
       notes, note, comment, comments, description, message, body, remarks, text, bio, biography, content,
       memo, feedback, payload, data, details
     `,
+    DISABILITY: 'disabled',
   },
   people: `
     user, users, customer, customers, client, clients, employee, employees, patient, patients, person,
@@ -240,4 +252,5 @@ export const en: Pack = {
     certificate, ssh, tls, ssl
   `,
   quantities: 'number, num, no, nr, nb, n, many',
+  nameless: 'no, nr, number, num, id, code, codes, details, info, data',
 }

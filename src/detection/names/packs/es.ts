@@ -21,7 +21,8 @@ export const es: Pack = {
     `,
     STREET: 'calle, nombre calle, numero calle, nombre via, calle numero, avenida',
     ADDRESS: `
-      direccion, domicilio, direccion postal, direccion envio, direccion facturacion, residencia
+      direccion, domicilio, direccion postal, direccion envio, direccion facturacion, residencia,
+      datos contacto, datos de contacto
     `,
     POSTCODE: 'codigo postal, cod postal, codpostal',
     CITY: 'ciudad, municipio, localidad, poblacion',
@@ -49,7 +50,10 @@ export const es: Pack = {
     CVV: 'codigo seguridad tarjeta',
     BANK_ACCOUNT: 'cuenta bancaria, numero cuenta, numero de cuenta, clabe, cbu, nro cuenta',
     SALARY: 'salario, sueldo, ingresos, nomina, remuneracion, salario mensual',
-    DIAGNOSIS: 'diagnostico, enfermedad, medicamentos, padecimiento, alergias',
+    DIAGNOSIS: `
+      diagnostico, enfermedad, medicamentos, padecimiento, alergias, baja medica, baja laboral,
+      incapacidad temporal, embarazada, embarazo
+    `,
     BLOOD_TYPE: 'grupo sanguineo, tipo sangre, tipo de sangre',
     HEALTH_ID: 'numero afiliado, tarjeta sanitaria, historia clinica',
     DISABILITY: 'discapacidad, minusvalia',
@@ -58,13 +62,14 @@ export const es: Pack = {
     SEXUAL_ORIENTATION: 'orientacion sexual',
     POLITICAL_OPINION: 'partido politico, afiliacion politica',
     TRADE_UNION: 'sindicato, afiliacion sindical',
-    CRIMINAL_RECORD: 'antecedentes penales',
+    CRIMINAL_RECORD: 'antecedentes penales, sancion disciplinaria, expediente disciplinario',
     BIOMETRIC: 'huella dactilar, huella',
     PHOTO: 'fotografia',
     SIGNATURE: 'firma',
     PASSWORD: 'contrasena, clave acceso, contrasenia',
     SECRET: 'clave secreta, pregunta secreta',
     USERNAME: 'usuario, nombre usuario, nombre de usuario',
+    DATE_OF_DEATH: 'fecha defuncion, fecha de defuncion, fecha fallecimiento, fecha de fallecimiento',
   },
   weak: {
     PERSON_NAME: 'nombre, cliente, empleado',
@@ -90,4 +95,5 @@ export const es: Pack = {
   about:
     'verificado, confirmado, valido, cantidad, es, tiene, estado, tipo, creado, modificado, enviado, activo',
   quantities: 'numero, nro, cantidad',
+  nameless: 'numero, nro, num, codigo',
 }

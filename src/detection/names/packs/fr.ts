@@ -51,7 +51,10 @@ export const fr: Pack = {
     SALARY: `
       salaire, remuneration, revenu, revenus, traitement mensuel, salaire brut, salaire net
     `,
-    DIAGNOSIS: 'diagnostic, maladie, pathologie, traitement medical, medicaments, antecedents',
+    DIAGNOSIS: `
+      diagnostic, maladie, pathologie, traitement medical, medicaments, antecedents, enceinte, grossesse,
+      arret maladie, arret de travail
+    `,
     BLOOD_TYPE: 'groupe sanguin',
     HEALTH_ID: 'numero assure, carte vitale, numero mutuelle',
     DISABILITY: 'handicap',
@@ -60,12 +63,13 @@ export const fr: Pack = {
     SEXUAL_ORIENTATION: 'orientation sexuelle',
     POLITICAL_OPINION: 'opinion politique, parti politique',
     TRADE_UNION: 'syndicat, appartenance syndicale',
-    CRIMINAL_RECORD: 'casier judiciaire',
+    CRIMINAL_RECORD: 'casier judiciaire, sanction disciplinaire',
     BIOMETRIC: 'empreinte digitale, empreintes',
     PHOTO: 'photo identite',
     PASSWORD: 'mot de passe, mdp, motdepasse',
     SECRET: 'cle api, question secrete',
     USERNAME: 'identifiant, nom utilisateur, pseudo, pseudonyme, nom d utilisateur',
+    DATE_OF_DEATH: 'date de deces, date deces, decede le',
   },
   weak: {
     PERSON_NAME: 'nom',
@@ -87,4 +91,5 @@ export const fr: Pack = {
   `,
   about: 'verifie, valide, confirme, est, statut, actif, envoye, cree, modifie',
   quantities: 'nombre, nb, numero',
+  nameless: 'numero, no, num, code, matricule',
 }

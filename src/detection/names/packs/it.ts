@@ -37,7 +37,9 @@ export const it: Pack = {
     CREDIT_CARD: 'carta di credito, carta credito, numero carta',
     BANK_ACCOUNT: 'conto corrente, numero conto, conto bancario',
     SALARY: 'stipendio, reddito, retribuzione',
-    DIAGNOSIS: 'diagnosi, malattia, patologia, farmaci, allergie',
+    DIAGNOSIS: `
+      diagnosi, malattia, patologia, farmaci, allergie, incinta, gravidanza, congedo malattia, malattie
+    `,
     BLOOD_TYPE: 'gruppo sanguigno',
     HEALTH_ID: 'tessera sanitaria',
     DISABILITY: 'disabilita, invalidita',
@@ -52,6 +54,7 @@ export const it: Pack = {
     SIGNATURE: 'firma',
     PASSWORD: 'parola chiave, parola accesso',
     USERNAME: 'nome utente, utente',
+    DATE_OF_DEATH: 'data di morte, data morte, data decesso, data di decesso',
   },
   weak: {
     PERSON_NAME: 'nome, cliente, dipendente',
@@ -72,4 +75,5 @@ export const it: Pack = {
   `,
   about: 'verificato, confermato, valido, stato, tipo, creato, modificato, inviato, attivo',
   quantities: 'numero',
+  nameless: 'numero, codice, matricola',
 }

@@ -27,7 +27,7 @@ export const ja: Pack = {
     CVV: 'セキュリティコード',
     BANK_ACCOUNT: '口座番号, 銀行口座, 口座名義',
     SALARY: '給与, 給料, 年収, 月給, 賃金',
-    DIAGNOSIS: '診断, 病名, 病歴, 既往歴, アレルギー, 処方',
+    DIAGNOSIS: '診断, 病名, 病歴, 既往歴, アレルギー, 処方, 妊娠',
     BLOOD_TYPE: '血液型',
     HEALTH_ID: '被保険者番号, 診察券番号',
     DISABILITY: '障害, 障がい',
@@ -38,6 +38,7 @@ export const ja: Pack = {
     SIGNATURE: '署名',
     PASSWORD: 'パスワード, 暗証番号',
     USERNAME: 'ユーザー名, ログイン, ニックネーム',
+    DATE_OF_DEATH: '死亡日, 没年月日',
   },
   weak: {
     COUNTRY: '国',
@@ -48,4 +49,5 @@ export const ja: Pack = {
   people: 'ユーザー, 顧客, 会員, 社員, 従業員, 患者, 生徒, 学生, 個人, 利用者',
   things: '商品, 製品, 会社, 企業, 店舗, 部署, 施設, 会社名, 商品名',
   about: 'フラグ, 件数, 種別, 有無, 区分, 日時, 確認済',
+  nameless: '番号, コード',
 }

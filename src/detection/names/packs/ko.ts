@@ -24,7 +24,7 @@ export const ko: Pack = {
     CREDIT_CARD: '카드번호, 신용카드',
     BANK_ACCOUNT: '계좌번호, 계좌',
     SALARY: '급여, 연봉, 월급, 소득',
-    DIAGNOSIS: '진단, 병명, 질병, 병력',
+    DIAGNOSIS: '진단, 병명, 질병, 병력, 임신, 임신여부',
     BLOOD_TYPE: '혈액형',
     DISABILITY: '장애',
     RELIGION: '종교',
@@ -34,6 +34,7 @@ export const ko: Pack = {
     SIGNATURE: '서명',
     PASSWORD: '비밀번호, 패스워드',
     USERNAME: '아이디, 닉네임, 사용자명',
+    DATE_OF_DEATH: '사망일, 사망일자',
   },
   weak: {
     COUNTRY: '국가',
@@ -42,4 +43,5 @@ export const ko: Pack = {
   people: '사용자, 고객, 회원, 직원, 환자, 학생, 개인',
   things: '제품, 상품, 회사, 매장, 부서, 상품명, 회사명',
   about: '여부, 개수, 유형, 상태',
+  nameless: '번호, 코드',
 }

@@ -13,7 +13,9 @@ export const nl: Pack = {
       volledige naam, contactpersoon, naam klant, klantnaam, rekeninghouder, naam medewerker, echtgenoot
     `,
     STREET: 'straat, straatnaam, huisnummer, huisnr, huisnummer toevoeging',
-    ADDRESS: 'adres, woonadres, postadres, factuuradres, afleveradres, bezoekadres',
+    ADDRESS: `
+      adres, woonadres, postadres, factuuradres, afleveradres, bezoekadres, contactgegevens
+    `,
     POSTCODE: 'postcode',
     CITY: 'woonplaats, plaats, gemeente, plaatsnaam',
     PLACE_OF_BIRTH: 'geboorteplaats, geboorteland',
@@ -31,7 +33,7 @@ export const nl: Pack = {
     CREDIT_CARD: 'kredietkaart, kaartnummer',
     BANK_ACCOUNT: 'rekeningnummer, bankrekening, bankrekeningnummer',
     SALARY: 'salaris, loon, inkomen, brutoloon',
-    DIAGNOSIS: 'diagnose, ziekte, medicatie, aandoening',
+    DIAGNOSIS: 'diagnose, ziekte, medicatie, aandoening, zwanger, zwangerschap, ziekmelding',
     BLOOD_TYPE: 'bloedgroep',
     HEALTH_ID: 'patientnummer, polisnummer zorg',
     RELIGION: 'geloof, godsdienst',
@@ -43,6 +45,7 @@ export const nl: Pack = {
     SIGNATURE: 'handtekening',
     PASSWORD: 'wachtwoord',
     USERNAME: 'gebruikersnaam',
+    DATE_OF_DEATH: 'overlijdensdatum, datum overlijden',
   },
   weak: {
     PERSON_NAME: 'naam',
@@ -62,4 +65,5 @@ export const nl: Pack = {
   about: `
     geverifieerd, bevestigd, geldig, aantal, soort, gewijzigd, aangemaakt, verzonden, actief
   `,
+  nameless: 'nummer, nr, code, gegevens',
 }

@@ -31,7 +31,7 @@ export const pl: Pack = {
     CREDIT_CARD: 'karta kredytowa, numer karty, nr karty',
     BANK_ACCOUNT: 'numer konta, konto bankowe, rachunek bankowy, nr konta, numer rachunku, nr rachunku',
     SALARY: 'wynagrodzenie, pensja, zarobki, dochod, placa',
-    DIAGNOSIS: 'diagnoza, rozpoznanie, choroba, leki, alergie',
+    DIAGNOSIS: 'diagnoza, rozpoznanie, choroba, leki, alergie, ciaza, zwolnienie lekarskie',
     BLOOD_TYPE: 'grupa krwi',
     DISABILITY: 'niepelnosprawnosc',
     RELIGION: 'wyznanie, religia',
@@ -44,6 +44,7 @@ export const pl: Pack = {
     SIGNATURE: 'podpis',
     PASSWORD: 'haslo',
     USERNAME: 'nazwa uzytkownika, uzytkownik',
+    DATE_OF_DEATH: 'data zgonu, data smierci',
   },
   weak: {
     COUNTRY: 'kraj',
@@ -60,4 +61,5 @@ export const pl: Pack = {
     produkt, produkty, firma, firmy, plik, grupa, sklep, projekt, dostawca, szkola, nazwa
   `,
   about: 'zweryfikowany, potwierdzony, liczba, ilosc, czy, typ, utworzono, zmieniono, aktywny',
+  nameless: 'numer, nr, kod',
 }

@@ -40,7 +40,9 @@ export const pt: Pack = {
     CREDIT_CARD: 'cartao credito, cartao de credito, numero cartao',
     BANK_ACCOUNT: 'conta bancaria, numero conta, conta corrente, chave pix, pix',
     SALARY: 'salario, renda, rendimento, remuneracao, renda familiar',
-    DIAGNOSIS: 'diagnostico, doenca, medicamentos, alergias',
+    DIAGNOSIS: `
+      diagnostico, doenca, medicamentos, alergias, gravida, gestante, gravidez, baixa medica, atestado medico
+    `,
     BLOOD_TYPE: 'grupo sanguineo, tipo sanguineo',
     HEALTH_ID: 'cartao sus, numero utente, numero carteirinha',
     DISABILITY: 'deficiencia',
@@ -54,6 +56,7 @@ export const pt: Pack = {
     SIGNATURE: 'assinatura',
     PASSWORD: 'senha, palavra passe, senha hash',
     USERNAME: 'nome usuario, nome de usuario, nome utilizador',
+    DATE_OF_DEATH: 'data obito, data de obito, data falecimento, data de falecimento',
   },
   weak: {
     PERSON_NAME: 'nome, cliente, funcionario',
@@ -76,4 +79,5 @@ export const pt: Pack = {
   `,
   about: 'verificado, confirmado, valido, quantidade, qtd, tipo, criado, alterado, enviado, ativo',
   quantities: 'numero, quantidade',
+  nameless: 'numero, codigo, matricula',
 }

@@ -28,7 +28,7 @@ export const tr: Pack = {
     CREDIT_CARD: 'kredi karti, kart no, kart numarasi',
     BANK_ACCOUNT: 'hesap no, hesap numarasi, banka hesabi',
     SALARY: 'maas, ucret, gelir',
-    DIAGNOSIS: 'teshis, hastalik, tani, ilaclar',
+    DIAGNOSIS: 'teshis, hastalik, tani, ilaclar, hamile, gebelik',
     BLOOD_TYPE: 'kan grubu',
     DISABILITY: 'engel durumu',
     RELIGION: 'din',
@@ -39,6 +39,7 @@ export const tr: Pack = {
     SIGNATURE: 'imza',
     PASSWORD: 'sifre, parola',
     USERNAME: 'kullanici adi, kullanici',
+    DATE_OF_DEATH: 'olum tarihi',
   },
   weak: {
     FIRST_NAME: 'ad',
@@ -53,4 +54,5 @@ export const tr: Pack = {
   `,
   things: 'urun, urunler, sirket, dosya, grup, magaza, proje, tedarikci',
   about: 'dogrulandi, onaylandi, sayisi, adet, durumu, tipi, tarihi',
+  nameless: 'no, numarasi, kodu',
 }

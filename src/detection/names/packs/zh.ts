@@ -28,7 +28,7 @@ export const zh: Pack = {
     CREDIT_CARD: '信用卡, 卡号, 信用卡号, 信用卡號, 银行卡号',
     BANK_ACCOUNT: '银行账号, 银行账户, 银行卡, 帳號, 銀行帳號, 开户行',
     SALARY: '工资, 薪水, 收入, 薪资, 薪資, 年薪',
-    DIAGNOSIS: '诊断, 病历, 病史, 疾病, 診斷, 过敏',
+    DIAGNOSIS: '诊断, 病历, 病史, 疾病, 診斷, 过敏, 怀孕, 妊娠',
     BLOOD_TYPE: '血型',
     DISABILITY: '残疾',
     RELIGION: '宗教, 宗教信仰',
@@ -40,6 +40,7 @@ export const zh: Pack = {
     PASSWORD: '密码, 密碼, 口令',
     USERNAME: '用户名, 账号, 昵称, 用戶名, 微信, 微信号, 微信號',
     SECRET: '密钥, 密鑰',
+    DATE_OF_DEATH: '死亡日期, 去世日期',
   },
   weak: {
     PERSON_NAME: '名称, 客户',
@@ -50,4 +51,5 @@ export const zh: Pack = {
   people: '用户, 客户, 员工, 患者, 病人, 会员, 学生, 老师, 人员, 联系人, 用戶, 客戶, 員工, 會員, 學生',
   things: '产品, 商品, 公司, 文件, 项目, 部门, 供应商, 門市, 公司名称',
   about: '是否, 数量, 类型, 状态, 次数, 时间',
+  nameless: '编号, 编码, 号码, 号, 編號',
 }
