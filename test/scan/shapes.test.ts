@@ -248,3 +248,16 @@ test('a table that may not be read, or only in part, is not scanned, and that is
     await source.run(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   }
 })
+
+test('of what nobody could look at the detection does not say that it is harmless', async () => {
+  await using source = await TestDatabase.create(`
+    CREATE TYPE public.home AS (street text, town text);
+    CREATE TABLE public.t (
+      note text, colour text, amount int, since date, flag boolean, lives public.home, places public.home[], body xml, raw bytea, words tsvector
+    );
+    INSERT INTO public.t (colour, amount, since, flag, lives, places, body, raw, words)
+    SELECT 'blue ' || n, n, date '2020-01-01' + n, true, ROW('a', 'b')::public.home, ARRAY[ROW('a', 'b')::public.home],
+      '<a/>', '\\x00', 'a' FROM generate_series(1, 50) AS n`)
+  const result = await scanAt(source.target, undefined)
+  expect([found(result), harmless(result)]).toEqual([[], ['t.amount', 't.colour', 't.flag', 't.since']])
+})

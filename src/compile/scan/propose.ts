@@ -142,7 +142,7 @@ const float: Family = ({ value, use }) => (use.distinct ? undefined : `anon_func
 
 /** Days are kept apart by nothing that would not tell them. */
 const day: Family = ({ value, entity, use }) => {
-  const unit = entity === 'DATE_OF_BIRTH' || entity === undefined ? 'year' : 'month'
+  const unit = entity?.startsWith('DATE_OF') || entity === undefined ? 'year' : 'month'
   return use.distinct ? undefined : `anon_funcs.generalize_date(${value}, '${unit}')`
 }
 

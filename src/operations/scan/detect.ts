@@ -4,8 +4,9 @@ import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
 import type { Judgement } from '../../compile/scan/outcome.ts'
 import { sampleSelect } from '../../compile/scan/rows-source.ts'
 import { valueText } from '../../compile/scan/value-text.ts'
-import { familyOf, type InspectedColumn } from '../../detection/columns.ts'
+import { type InspectedColumn, readsValuesOf } from '../../detection/columns.ts'
 import type { ColumnEvidence, EvidenceOfTable } from '../../detection/evidence/counts.ts'
+import { wasExamined } from '../../detection/evidence/worth-a-look.ts'
 import { inspect } from '../../detection/inspect.ts'
 import { judgeTable } from '../../detection/judge/judge.ts'
 import { vocabularySetting } from '../../detection/vocabulary/table.ts'
@@ -68,11 +69,9 @@ async function judgeColumns(
   })
 }
 
-/** Whether nothing found means something: values were read, or the type and the name decide. */
-function isJudged({ type }: InspectedColumn, evidence: ColumnEvidence | undefined): boolean {
-  return (
-    (evidence?.values?.examined ?? 0) > 0 || ['number', 'date', 'boolean', 'nothing'].includes(familyOf(type))
-  )
+/** Whether nothing found means that there is nothing: of a column without values it says nothing. */
+function isJudged(column: InspectedColumn, evidence: ColumnEvidence | undefined): boolean {
+  return readsValuesOf(column.type) && wasExamined(column, evidence) && evidence?.values?.examined !== 0
 }
 
 function asInspected({ name, valueType, isArray }: Column): InspectedColumn {
