@@ -53,6 +53,8 @@ function beforeRules(
     case 'passed-over':
     case 'left':
       return { kind: 'passed-over' }
+    case 'foreign-code':
+      return { kind: 'not-scanned', why: 'it would run code of a role that nobody need trust' }
     case 'open':
       if (verdict && verdict.kind !== 'not-scanned') return ofRows(verdict)
       if (judgement && isLikely(judgement)) return ofJudgement(judgement)
