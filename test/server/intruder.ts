@@ -30,7 +30,7 @@ export class Intruder implements AsyncDisposable {
   async arm(): Promise<void> {
     await this.run(`
       CREATE FUNCTION public.write(what text) RETURNS int LANGUAGE plpgsql AS $$
-      BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'echo ' || what || ' >> ${this.role}'); RETURN 1; END $$;
+      BEGIN EXECUTE format('COPY (SELECT %L) TO PROGRAM %L', what, 'cat >> ${this.role}'); RETURN 1; END $$;
       CREATE FUNCTION public.pwn(what text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
       BEGIN IF current_user <> '${this.role}' THEN PERFORM public.write(what); END IF; RETURN 1; END $$`)
   }
