@@ -135,6 +135,22 @@ const CAST = `
   CREATE TABLE public.t (id int PRIMARY KEY, email public.text, name varchar(20));
   INSERT INTO public.t VALUES (1, ROW('alice@example.org'), 'Alice')`
 
+test('a large table is not divided by its pages, which takes a query', async () => {
+  await using source = await TestDatabase.create()
+  await using intruder = await Intruder.enter(source)
+  await using folder = await TestFolder.create()
+  await intruder.arm()
+  await intruder.run(`
+    CREATE TABLE public.t (id int, name text); ALTER TABLE public.t ALTER name SET STORAGE PLAIN;
+    INSERT INTO public.t SELECT n, repeat('x', 8000) FROM generate_series(1, 5000) AS n;
+    CREATE INDEX ON public.t ((public.pwn('ran')))`)
+  const { manifest } = await dumpTo(source.target, folder.file('archive'), { jobs: 2 })
+  expect(manifest.tables).toMatchObject([{ name: 't', rows: 5000 }])
+  expect(await intruder.caught()).toEqual([])
+  await source.run("EXPLAIN SELECT FROM public.t WHERE ctid >= '(1,0)'")
+  expect(await intruder.caught()).toEqual(['ran'])
+})
+
 test('a cast from a type of somebody else does not run, whoever speaks of the column', async () => {
   await using source = await TestDatabase.create()
   await using intruder = await Intruder.enter(source)
