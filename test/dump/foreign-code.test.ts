@@ -237,10 +237,13 @@ test('a foreign key whose columns a cast of somebody else joins is not asked abo
   await using folder = await TestFolder.create()
   await intruder.arm()
   await intruder.run(`
-    ${CAST};
-    CREATE TABLE public.root (name pg_catalog.text PRIMARY KEY, age int);
-    INSERT INTO public.root VALUES ('alice@example.org', 4);
-    ALTER TABLE public.t ADD FOREIGN KEY (email) REFERENCES public.root`)
+    CREATE TYPE public.number AS (n int);
+    CREATE FUNCTION public.tc(public.number) RETURNS int LANGUAGE plpgsql IMMUTABLE
+      AS $$ BEGIN PERFORM public.pwn('ran'); RETURN $1.n; END $$;
+    CREATE CAST (public.number AS int) WITH FUNCTION public.tc(public.number) AS IMPLICIT;
+    CREATE TABLE public.root (id int PRIMARY KEY, age int); INSERT INTO public.root VALUES (1, 4);
+    CREATE TABLE public.t (root public.number); INSERT INTO public.t VALUES (ROW(1));
+    ALTER TABLE public.t ADD FOREIGN KEY (root) REFERENCES public.root`)
   const rules = dictionary({ dictionary: [{ schema: 'public', table: 'root', sql_condition: 'age > 3' }] })
   const { warnings } = await dumpTo(source.target, folder.file('archive'), { dictionaries: [rules] })
   expect(warnings.map(({ code }) => code)).toEqual(['constraint-unchecked'])
