@@ -349,3 +349,26 @@ test('a view of a table that runs code to be read is made with a warning', async
   ])
   expect(await intruder.caught()).toEqual([])
 })
+
+test('validate asks nothing of a refused table: neither whether it has rows, nor what its constants would be', async () => {
+  await using source = await TestDatabase.create()
+  await using intruder = await Intruder.enter(source)
+  await intruder.arm()
+  await intruder.run(`
+    CREATE DOMAIN public.d AS int CHECK (value >= public.pwn('probed'));
+    CREATE TABLE public.probed (a public.d CHECK (a > 0)); INSERT INTO public.probed VALUES (1);
+    CREATE TABLE public.weighed (a int NOT NULL); INSERT INTO public.weighed VALUES (1);
+    CREATE INDEX ON public.weighed ((a + public.pwn('weighed')))`)
+  const rules = dictionary({
+    dictionary: [
+      { schema: 'public', table: 'probed', fields: { a: '1' } },
+      { schema: 'public', table: 'weighed', fields: { a: 'NULL' } },
+    ],
+  })
+  for (const sample of ['none', 10, 'all'] as const) {
+    const { findings } = await validateAt(source.target, { dictionaries: [rules], sample })
+    const errors = findings.filter(({ code }) => code === 'foreign-code')
+    expect(errors.map(({ place }) => place?.relation).sort()).toEqual(['public.probed', 'public.weighed'])
+  }
+  expect(await intruder.caught()).toEqual([])
+})
