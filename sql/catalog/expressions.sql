@@ -1,5 +1,6 @@
 -- Every expression that belongs to a table, as PostgreSQL prints it under the search_path of the session. That path may
--- hold functions and operators of anybody, so that nothing here may be found by it: all names have their schema.
+-- hold functions and operators of anybody, so that nothing here may be found by it: all names have their schema. To print what
+-- a partition holds PostgreSQL computes the keys of the tables above it: not those of the setting pgveil.unplanned.
 SELECT 'check' AS "kind", k.oid::pg_catalog.int8::pg_catalog.float8 AS "oid", 0 AS "number",
   pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS "expression"
 FROM pg_catalog.pg_constraint k
@@ -23,4 +24,8 @@ WHERE x.indrelid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
 UNION ALL
 SELECT 'partition', c.oid::pg_catalog.int8::pg_catalog.float8, 0, pg_catalog.pg_get_partition_constraintdef(c.oid)
 FROM pg_catalog.pg_class c
-WHERE c.relispartition
+WHERE c.relispartition AND c.oid OPERATOR(pg_catalog.<>) ALL (
+  SELECT pg_catalog.json_array_elements_text(
+    pg_catalog.current_setting('pgveil.unplanned')::pg_catalog.json
+  )::pg_catalog.oid
+)

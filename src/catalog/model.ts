@@ -36,7 +36,15 @@ export interface Relation {
   readonly partitionOf: Oid | null
   /** The tables that this one inherits from by INHERITS. */
   readonly inheritsFrom: readonly Oid[]
-  /** The SQL that a row of this partition satisfies, its ancestors' bounds included; null where there is none. */
+  /**
+   * What of the relation calls a function of a role that is not trusted as soon as a SELECT from it is planned:
+   * `the index t_lower_idx`; null where nothing does. COPY of a table by its name plans nothing.
+   */
+  readonly foreignCode: string | null
+  /**
+   * The SQL that a row of this partition satisfies, its ancestors' bounds included; null where there is none, and where
+   * foreignCode is not.
+   */
   readonly partitionConstraint: string | null
   /** Partitioned by hash over an enum: the hash differs between databases, so rows must be loaded by the root. */
   readonly partitionsByEnumHash: boolean
@@ -80,6 +88,8 @@ export interface Column {
   readonly maxLength: number | null
   /** A cast to the type runs a function of a role that is not trusted: see sql/catalog/foreign_code.sql. */
   readonly castRunsForeignCode: boolean
+  /** A cast from the type does, or what PostgreSQL computes of its values. */
+  readonly readRunsForeignCode: boolean
   readonly notNull: boolean
   readonly identity: boolean
   /** It is the primary key or a part of it. */

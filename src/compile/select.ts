@@ -37,7 +37,7 @@ export function selectStatement(table: TablePlan, options: SelectOptions = {}): 
 }
 
 /** Where a table's rows come from, as a statement that computes something else of them has it behind its list. */
-export function rowsOf(table: TablePlan, options: SelectOptions = {}): Sql {
+export function rowsOf(table: Pick<TablePlan, 'relation' | 'rows'>, options: SelectOptions = {}): Sql {
   const limit = options.sample === undefined ? nothing : sampleLimit(table.rows, options.sample)
   return sql`${fromClause(table, options.sample)}${whereClause(table.rows, options.pages)}${limit}`
 }
@@ -64,7 +64,10 @@ export function columnValue(plan: ColumnPlan, rows: RowPolicy, options: SelectOp
 
 const RAW = sql`raw_sql`
 
-function fromClause({ relation, rows }: TablePlan, sample: number | undefined): Sql {
+function fromClause(
+  { relation, rows }: Pick<TablePlan, 'relation' | 'rows'>,
+  sample: number | undefined,
+): Sql {
   if (rows.kind === 'replaced') return sql`FROM (\n${rows.query.sql}\n) AS ${RAW}`
   // Without ONLY, the rows of tables that inherit from this one would come along, and once more with their own.
   return sql`FROM ONLY ${relationSql(relation)}${sample === undefined ? nothing : tableSample(relation, sample)}`
@@ -113,8 +116,9 @@ export function onPages({ from, to }: PageRange): Sql[] {
   ]
 }
 
-/** Whether the table's rows can be told apart by the pages that they stand on. */
-export function hasPages({ rows }: TablePlan): boolean {
+/** Whether the table's rows can be told apart by the pages that they stand on, and may be: that takes a SELECT. */
+export function hasPages({ rows, runsForeignCode }: TablePlan): boolean {
+  if (runsForeignCode) return false
   return rows.kind === 'all' || (rows.kind === 'filtered' && 'sql' in rows.condition)
 }
 

@@ -1,4 +1,5 @@
 import { type Relation, relationName } from '../catalog/model.ts'
+import { castOf, foreignCodeFinding } from '../compile/foreign-code.ts'
 import { maskedColumns, type Plan, type TablePlan } from '../compile/plan/plan.ts'
 import { columnValue, needsEmptySearchPath, rowsOf, selectStatement } from '../compile/select.ts'
 import { Fault, type Finding, refuseErrors } from '../lib/fault.ts'
@@ -62,7 +63,7 @@ function tableToShow(plan: Plan, relation: Relation | undefined, request: ViewDa
   const place = { relation: relationName({ schema: request.schema, name: request.table }) }
   if (!relation) throw new Fault('table-missing', 'There is no such table.', { place })
   const table = plan.tables.find((candidate) => candidate.relation.oid === relation.oid)
-  if (table && table.rows.kind !== 'left-out') return table
+  if (table && table.rows.kind !== 'left-out') return showable(table)
   const partitioned = relation.kind === 'partitioned'
   throw new Fault(
     'table-left-out',
@@ -72,6 +73,15 @@ function tableToShow(plan: Plan, relation: Relation | undefined, request: ViewDa
       remedy: partitioned ? 'Name one of its partitions.' : undefined,
     },
   )
+}
+
+/** To show values as text casts them. */
+function showable(table: TablePlan): TablePlan {
+  const cast = table.columns.find(({ column }) => column.readRunsForeignCode)
+  const { relation } = table
+  const what = relation.foreignCode ?? (cast && castOf(cast.column))
+  if (what === undefined || what === null) return table
+  throw Fault.of([foreignCodeFinding(what, { relation: relationName(relation), field: cast?.column.name })])
 }
 
 async function readRows(

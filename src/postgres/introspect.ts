@@ -60,13 +60,19 @@ export async function readLockableTables(session: Session): Promise<LockableTabl
   return session.rows(fromShippedFile(lockableSql))
 }
 
-type RelationRow = Omit<Relation, 'columns' | 'extension' | 'inheritsFrom' | 'partitionConstraint'> & {
+type RelationRow = Omit<
+  Relation,
+  'columns' | 'extension' | 'foreignCode' | 'inheritsFrom' | 'partitionConstraint'
+> & {
   extensionOid: Oid | null
   extensionName: string
   configuration: boolean
   configurationCondition: string
 }
-type ColumnRow = Omit<Column, 'generated' | 'generatedByForeignCode' | 'castRunsForeignCode'> & {
+type ColumnRow = Omit<
+  Column,
+  'generated' | 'generatedByForeignCode' | 'castRunsForeignCode' | 'readRunsForeignCode'
+> & {
   relation: Oid
 }
 type ConstraintRow = CheckConstraint & ForeignKey & ExclusionConstraint & { type: 'c' | 'f' | 'x' }
@@ -81,7 +87,13 @@ type ExpressionRow = {
   number: number
   expression: string
 }
-type ForeignCodeRow = { kind: 'constraint' | 'index' | 'generated' | 'type'; oid: Oid; number: number }
+type ForeignCodeRow = {
+  kind: 'constraint' | 'index' | 'generated' | 'cast-to' | 'cast-from' | 'relation'
+  oid: Oid
+  number: number
+  /** Of a relation. */
+  what: string | null
+}
 
 /**
  * Reads the catalog in a handful of statements, however many tables there are.
@@ -103,6 +115,9 @@ export async function readCatalog(session: Session, evaluationPath?: Sql): Promi
   const constraints = await read<ConstraintRow>(checksSql)
   const indexes = await read<IndexRow>(indexesSql)
 
+  await session.run(
+    sql`SELECT pg_catalog.set_config('pgveil.unplanned', ${literal(JSON.stringify(foreignCode.relations))}, false)`,
+  )
   if (evaluationPath) await session.run(evaluationPath)
   const expressions = new Expressions(await read<ExpressionRow>(expressionsSql))
   if (evaluationPath) await session.run(EMPTY_SEARCH_PATH)
@@ -113,13 +128,15 @@ export async function readCatalog(session: Session, evaluationPath?: Sql): Promi
     const { extensionOid, extensionName, configuration, configurationCondition, ...relation } = row
     return {
       ...relation,
+      foreignCode: foreignCode.what('relation', row.oid),
       partitionConstraint: expressions.get('partition', row.oid) ?? null,
       inheritsFrom: (parents.get(row.oid) ?? []).map(({ parent }) => parent),
       columns: (columns.get(row.oid) ?? []).map(({ relation: oid, ...column }) => ({
         ...column,
         generated: expressions.get('generated', oid, column.number) ?? null,
         generatedByForeignCode: foreignCode.has('generated', oid, column.number),
-        castRunsForeignCode: foreignCode.has('type', oid, column.number),
+        castRunsForeignCode: foreignCode.has('cast-to', oid, column.number),
+        readRunsForeignCode: foreignCode.has('cast-from', oid, column.number),
       })),
       extension:
         extensionOid === null
@@ -172,14 +189,21 @@ class Expressions {
 }
 
 class ForeignCode {
-  readonly #keys: ReadonlySet<string>
+  readonly #whats: ReadonlyMap<string, string | null>
+  /** Those that no SELECT may be planned of. */
+  readonly relations: readonly Oid[]
 
   constructor(rows: readonly ForeignCodeRow[]) {
-    this.#keys = new Set(rows.map(({ kind, oid, number }) => `${kind}:${oid}:${number}`))
+    this.#whats = new Map(rows.map(({ kind, oid, number, what }) => [`${kind}:${oid}:${number}`, what]))
+    this.relations = rows.filter(({ kind }) => kind === 'relation').map(({ oid }) => oid)
   }
 
   has(kind: ForeignCodeRow['kind'], oid: Oid, number = 0): boolean {
-    return this.#keys.has(`${kind}:${oid}:${number}`)
+    return this.#whats.has(`${kind}:${oid}:${number}`)
+  }
+
+  what(kind: ForeignCodeRow['kind'], oid: Oid): string | null {
+    return this.#whats.get(`${kind}:${oid}:0`) ?? null
   }
 }
 

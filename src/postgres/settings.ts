@@ -4,7 +4,8 @@ import { fromShippedFile, sql } from '../lib/sql.ts'
  * The session settings that pg_dump makes, so that a row prints the same through us. row_security = off makes a table
  * whose policies would hide rows an error, where it would otherwise lose them in silence. A rule's strings must mean
  * what the parser took them for. Compiling a statement (jit) takes 0.3 s for a question to the catalog that is answered
- * in 0.03 s, and the same again for every range of a table.
+ * in 0.03 s, and the same again for every range of a table. With constraint_exclusion CHECK constraints are computed to plan
+ * a SELECT, and so are functions of anybody that they call.
  */
 export const DUMP_SETTINGS = fromShippedFile(`
 SET statement_timeout = 0;
@@ -16,6 +17,7 @@ SET extra_float_digits = 3;
 SET synchronize_seqscans = off;
 SET row_security = off;
 SET jit = off;
+SET constraint_exclusion = off;
 SET standard_conforming_strings = on;
 SET client_min_messages = error`)
 

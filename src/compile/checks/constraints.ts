@@ -85,7 +85,7 @@ class CheckBuilder {
       name,
       columns,
       query:
-        trusted && columns.every(isEvaluated)
+        trusted && !table.runsForeignCode && columns.every(isEvaluated)
           ? sql`SELECT pg_catalog.count(*) AS broken\nFROM ${restoredRows(table, this.#options)}\nWHERE ${broken}`
           : undefined,
     })
@@ -127,7 +127,7 @@ class CheckBuilder {
       .filter((index) => index.unique)
       .map((index) => {
         const columns = columnsOf(table.relation, index.columns)
-        const trusted = !index.foreignCode && columns.every(isEvaluated)
+        const trusted = !table.runsForeignCode && !index.foreignCode && columns.every(isEvaluated)
         return {
           table,
           kind: 'unique',
@@ -151,7 +151,13 @@ class CheckBuilder {
       const counts = values.map((value) => sql`pg_catalog.count(${value})`)
       const rows = restoredRows(table, this.#options)
       const query = sql`SELECT least(0, ${join(counts)}) AS broken\nFROM ${rows}`
-      return { table, kind: 'computed' as const, name, columns, query: trusted ? query : undefined }
+      return {
+        table,
+        kind: 'computed' as const,
+        name,
+        columns,
+        query: trusted && !table.runsForeignCode ? query : undefined,
+      }
     }
     const masked = maskedColumns(table).map(({ column }) => column.sqlName)
     const generated = relation.columns.filter((column) =>
@@ -189,7 +195,9 @@ class CheckBuilder {
           kind: 'length',
           name: column.name,
           columns: [column],
-          query: sql`SELECT pg_catalog.count(*) FILTER (WHERE ${tooLong}) AS broken, pg_catalog.count(${typed})
+          query: table.runsForeignCode
+            ? undefined
+            : sql`SELECT pg_catalog.count(*) FILTER (WHERE ${tooLong}) AS broken, pg_catalog.count(${typed})
 FROM (${values}) AS rule_values`,
         }
       })
@@ -212,12 +220,14 @@ FROM (${values}) AS rule_values`,
             kind: 'foreign-key' as const,
             name: key.name,
             columns: columnsOf(table.relation, key.columns),
-            query: orphanCount(
-              key,
-              { own: table.relation, root },
-              restoredRows(table),
-              referenced.map((other) => restoredRows(other)),
-            ),
+            query: mayBeJoined(key, table, root, referenced)
+              ? orphanCount(
+                  key,
+                  { own: table.relation, root },
+                  restoredRows(table),
+                  referenced.map((other) => restoredRows(other)),
+                )
+              : undefined,
           },
         ]
       })
@@ -251,6 +261,20 @@ FROM (
 
 function keyName(position: number): Sql {
   return fromCatalog(`key_${position + 1}`)
+}
+
+/** Where the columns of a key differ in their types, a cast may stand between them. */
+function mayBeJoined(
+  key: ForeignKey,
+  table: TablePlan,
+  root: Relation,
+  referenced: readonly TablePlan[],
+): boolean {
+  const columns = [...columnsOf(table.relation, key.columns), ...columnsOf(root, key.referencedColumns)]
+  return (
+    [table, ...referenced].every(({ runsForeignCode }) => !runsForeignCode) &&
+    columns.every((column) => isEvaluated(column) && !column.readRunsForeignCode)
+  )
 }
 
 /** A CHECK over the whole row names no column, or the number 0, which stands for all of them. */

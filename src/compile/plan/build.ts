@@ -4,6 +4,7 @@ import { namesAny, namesWholeSchema, RuleIndex } from '../../dictionary/match.ts
 import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
 import type { TablePattern } from '../../dictionary/table-pattern.ts'
 import { followKeys } from './follow-keys.ts'
+import { settleForeignCode } from './foreign-code.ts'
 import { Masks } from './masks.ts'
 import type { ColumnPlan, LeftOutRelation, Plan, PlanPolicy, RowPolicy, TablePlan } from './plan.ts'
 import { reviewUse } from './review-use.ts'
@@ -41,10 +42,11 @@ export async function buildPlan(request: PlanRequest): Promise<Plan> {
   const plan = planner.build()
   const known = request.knownColumns ?? new KnownColumns()
   const settled = await settleUnknownColumns(catalog, plan.tables, dictionary.rules, known, policy)
+  const judged = settleForeignCode(catalog, settled.tables)
   return {
     ...plan,
-    tables: settled.tables,
-    findings: [...findings, ...settled.findings],
+    tables: judged.tables,
+    findings: [...findings, ...settled.findings, ...judged.findings],
   }
 }
 
@@ -120,6 +122,7 @@ class Planner {
       rows: this.#rowPolicy(relation, rule),
       columns: this.#planColumns(relation, rule?.rawSql !== undefined),
       loadThrough: this.#loadThrough(relation),
+      runsForeignCode: relation.foreignCode !== null,
     }
   }
 

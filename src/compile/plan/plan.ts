@@ -21,6 +21,8 @@ export interface TablePlan {
   readonly columns: readonly ColumnPlan[]
   /** Rows are loaded through this partitioned table rather than into the partition itself. */
   readonly loadThrough: Relation | null
+  /** Any statement over its rows but a plain COPY would run code of a role that is not trusted, if only to be planned. */
+  readonly runsForeignCode: boolean
 }
 
 export type RowPolicy =

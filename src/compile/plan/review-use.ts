@@ -1,11 +1,4 @@
-import {
-  ancestry,
-  type Catalog,
-  type Column,
-  lineage,
-  type Relation,
-  relationName,
-} from '../../catalog/model.ts'
+import { ancestry, type Catalog, lineage, type Relation, relationName } from '../../catalog/model.ts'
 import type { RuleIndex } from '../../dictionary/match.ts'
 import type { TableRule } from '../../dictionary/sensitive.ts'
 import { describeTable, isExact, matchesTable, type TablePattern } from '../../dictionary/table-pattern.ts'
@@ -48,7 +41,7 @@ function noteUse(
       if (!column) return []
       fields.add(field)
       const place = { ...text.place, relation: relationName(table), field }
-      if (rule === winner) return unmaskable(column, place)
+      if (rule === winner) return column.generated === null ? [] : [generatedColumn(place)]
       return winner && !winner.fields.has(field) ? [overruled(place, winner)] : []
     })
   })
@@ -79,21 +72,6 @@ function whatItIs(pattern: TablePattern, catalog: Catalog): string {
   const other = [...catalog.relations.values()].find((relation) => matchesTable(pattern, relation))
   if (!other) return ''
   return ` ${relationName(other)} is a ${other.kind.replace('-', ' ')}, which has no rows of its own to dump.`
-}
-
-function unmaskable(column: Column, place: Place): Finding[] {
-  if (column.generated !== null) return [generatedColumn(place)]
-  return column.castRunsForeignCode ? [foreignType(column, place)] : []
-}
-
-function foreignType(column: Column, place: Place): Finding {
-  return {
-    code: 'foreign-code',
-    severity: 'error',
-    message: `A value of the type ${column.type} is made by a function of a role that is neither a superuser nor you, and would run with your rights.`,
-    place,
-    remedy: 'Look at the function; if you trust it, give it to a superuser or make the dump as its owner.',
-  }
 }
 
 function generatedColumn(place: Place): Finding {

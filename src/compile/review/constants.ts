@@ -71,6 +71,7 @@ export interface CheckProbe {
 
 /** CHECK constraints whose columns are all masked by constants, so that one answer holds for every row. */
 export function checkProbes(catalog: Catalog, table: TablePlan, functions: Functions): CheckProbe[] {
+  if (table.runsForeignCode) return []
   const constants = maskedColumns(table).filter(({ expression }) => isConstant(expression, functions))
   return catalog.checks
     .filter((check) => check.relation === table.relation.oid && !check.foreignCode)

@@ -37,6 +37,7 @@ export function valuesQuery(table: TablePlan, masks: readonly MaskedColumn[], op
 /** A question whether the rows of a condition or a query can be had at all; undefined where neither chooses them. */
 export function rowsQuery(table: TablePlan, options: SelectOptions): Sql | undefined {
   const { rows } = table
+  if (table.runsForeignCode) return undefined
   if (rows.kind === 'filtered')
     return sql`SELECT pg_catalog.count(*) FROM (SELECT ${rowsOf(table, options)}) AS chosen_rows`
   if (rows.kind !== 'replaced') return undefined
@@ -47,6 +48,7 @@ export function rowsQuery(table: TablePlan, options: SelectOptions): Sql | undef
 
 /** The masks that a question about values can be asked of: not those of a raw_sql. */
 export function askableMasks(table: TablePlan): readonly MaskedColumn[] {
+  if (table.runsForeignCode) return []
   return table.rows.kind === 'left-out' || table.rows.kind === 'replaced' ? [] : maskedColumns(table)
 }
 

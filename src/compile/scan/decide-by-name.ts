@@ -24,6 +24,8 @@ export type NameDecision =
   | { readonly kind: 'left' }
   /** An earlier scan decided, and the table has not changed since. */
   | { readonly kind: 'reported'; readonly reported: ReportedColumn }
+  /** Nobody may look at it: that would run code of a role that is not trusted. */
+  | { readonly kind: 'foreign-code' }
   /** Its rows decide; `byMeta` says whether the meta-dictionary's rules for values speak of its type and role. */
   | { readonly kind: 'open'; readonly byMeta: boolean }
 
@@ -123,6 +125,7 @@ function decideColumn(
   const byName = column.primaryKey ? undefined : matchingName(names, column.name)
   if (byName !== undefined) return { kind: 'sensitive-name', rule: byName }
   if (known.has(relation, column.name)) return { kind: 'harmless' }
+  if (relation.foreignCode !== null || column.readRunsForeignCode) return { kind: 'foreign-code' }
   const looksInto = types.map((type) => [type, true] as const)
   return { kind: 'open', byMeta: !column.primaryKey && findByType(looksInto, column) !== undefined }
 }

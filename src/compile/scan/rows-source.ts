@@ -52,7 +52,7 @@ export function sampleSelect(leaves: readonly Relation[], items: readonly Sql[],
   const sampled = leaves.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step))
   const each = Math.ceil(rows / Math.max(1, sampled.length))
   const selects = sampled.map((relation) => {
-    const table = { relation, rows: { kind: 'all' }, columns: [], loadThrough: null } as const
+    const table = { relation, rows: { kind: 'all' } } as const
     return sql`(SELECT ${join(items)} ${rowsOf(table, { sample: each })})`
   })
   return join(selects, sql` UNION ALL `)

@@ -57,6 +57,8 @@ function beforeRules(
     case 'passed-over':
     case 'left':
       return { kind: 'passed-over' }
+    case 'foreign-code':
+      return { kind: 'not-scanned', why: 'it would run code of a role that nobody need trust' }
     case 'open':
       if (verdict?.kind === 'sensitive' || verdict?.kind === 'sensitive-by-function') return ofRows(verdict)
       if (judgement && isLikely(judgement)) return ofJudgement(judgement)

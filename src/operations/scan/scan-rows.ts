@@ -1,5 +1,6 @@
-import type { Column } from '../../catalog/model.ts'
-import { readCondition } from '../../compile/expression.ts'
+import { type Catalog, type Column, type Relation, relationName } from '../../catalog/model.ts'
+import { type Condition, readCondition } from '../../compile/expression.ts'
+import { foreignCodeFinding, foreignCodeIn } from '../../compile/foreign-code.ts'
 import { findByType } from '../../compile/scan/by-type.ts'
 import type { DecidedTable } from '../../compile/scan/decide-by-name.ts'
 import { type FunctionQuestion, functionQuestion } from '../../compile/scan/function-call.ts'
@@ -7,7 +8,7 @@ import { metaTests } from '../../compile/scan/meta-tests.ts'
 import type { LeafRows, RowsSource } from '../../compile/scan/rows-source.ts'
 import { RuleIndex } from '../../dictionary/match.ts'
 import type { MetaDictionary } from '../../dictionary/meta/meta.ts'
-import type { Finding } from '../../lib/fault.ts'
+import { type Finding, refuseErrors } from '../../lib/fault.ts'
 import type { Context } from '../context.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import { lookAtRows } from './look-at-rows.ts'
@@ -18,6 +19,7 @@ import { verifyMeta } from './verify-meta.ts'
 export async function scanRows(
   context: Context,
   questioning: Questioning,
+  catalog: Catalog,
   meta: MetaDictionary,
   tables: readonly DecidedTable[],
   extent: Extent,
@@ -32,7 +34,9 @@ export async function scanRows(
     const leaves: LeafRows[] = []
     for (const { relation, lineage } of table.leaves) {
       const written = conditions.winner(lineage)?.condition
-      leaves.push({ relation, condition: written && (await readCondition(written)) })
+      const condition = written && (await readCondition(written))
+      if (condition) refuseErrors(foreignCodeOfCondition(catalog, relation, condition))
+      leaves.push({ relation, condition })
     }
     const source = { relation: table.relation, leaves }
     looks.push(new TableLook(table, columns, source, await functionsOf(meta, columns, source)))
@@ -41,6 +45,17 @@ export async function scanRows(
   const verified = await verifyMeta(context, questioning.snapshot, looks, tests)
   await lookAtRows(context, questioning, looks, verified.tests, extent)
   return { looks, warnings: verified.warnings }
+}
+
+function foreignCodeOfCondition(
+  catalog: Catalog,
+  relation: Relation,
+  { tree, source }: Condition,
+): Finding[] {
+  const what = foreignCodeIn(catalog, relation, tree)
+  return what === undefined
+    ? []
+    : [foreignCodeFinding(what, { ...source.place, relation: relationName(relation) })]
 }
 
 /** The functions that a meta-dictionary has for the type of each column, or for any type. */

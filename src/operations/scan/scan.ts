@@ -1,4 +1,4 @@
-import type { Oid } from '../../catalog/model.ts'
+import type { Catalog, Oid } from '../../catalog/model.ts'
 import { keyOf } from '../../catalog/table-column.ts'
 import { type DecidedTable, decideByName } from '../../compile/scan/decide-by-name.ts'
 import type { RowsVerdict } from '../../compile/scan/outcome.ts'
@@ -40,7 +40,14 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
       const { meta, prepared, known } = dictionaries
       const named = decideByName(catalog, meta, prepared, known)
       const tables = decideBySince(request, catalog, changes, named)
-      const rows = await verdictsOfRows(guarded, questioning, dictionaries, tables, extentOf(request))
+      const rows = await verdictsOfRows(
+        guarded,
+        questioning,
+        catalog,
+        dictionaries,
+        tables,
+        extentOf(request),
+      )
       const judgements = dictionaries.detects
         ? await detect(guarded, questioning, tables, sampleRows(request))
         : undefined
@@ -98,12 +105,13 @@ function extentOf({ mode, partialRows }: ScanRequest): Extent {
 async function verdictsOfRows(
   context: Context,
   questioning: Questioning,
+  catalog: Catalog,
   { meta, looksByMeta }: ScanDictionaries,
   tables: readonly DecidedTable[],
   extent: Extent,
 ): Promise<{ verdicts: ReadonlyMap<string, RowsVerdict>; warnings: readonly Finding[] }> {
   if (!looksByMeta) return { verdicts: new Map(), warnings: [] }
-  const { looks, warnings } = await scanRows(context, questioning, meta, tables, extent)
+  const { looks, warnings } = await scanRows(context, questioning, catalog, meta, tables, extent)
   const verdicts = looks.flatMap(({ table, outcome }) =>
     outcome.map(([column, verdict]) => [keyOf({ relation: table.relation, column }), verdict] as const),
   )

@@ -26,7 +26,9 @@ interface ExplainNode {
  */
 export async function verifyRules(context: Context, snapshot: Snapshot, plan: Plan): Promise<Finding[]> {
   const findings: Finding[] = []
-  const changed = plan.tables.filter((table) => !isUntouched(table) && table.rows.kind !== 'left-out')
+  const changed = plan.tables.filter(
+    (table) => !isUntouched(table) && table.rows.kind !== 'left-out' && !table.runsForeignCode,
+  )
   await snapshot.session.run(EMPTY_SEARCH_PATH)
   const shadows = await readShadows(snapshot.session, snapshot.schemas)
   findings.push(...shadowed(changed.flatMap(sqlOf), shadows))

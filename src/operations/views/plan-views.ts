@@ -1,5 +1,6 @@
 import { relationName } from '../../catalog/model.ts'
 import { namesNoColumn } from '../../compile/constants.ts'
+import { foreignCodeFinding } from '../../compile/foreign-code.ts'
 import { maskedColumns } from '../../compile/plan/plan.ts'
 import type { Functions } from '../../compile/review/functions.ts'
 import { placeOfMask } from '../../compile/review/place.ts'
@@ -29,7 +30,11 @@ export async function planViews(context: Context, request: ViewsRequest): Promis
     const { views, findings } = await viewDefinitions(catalog, plan, { schema: request.viewsSchema, salted })
     const rules = await verifyRules(guarded, snapshot, plan)
     const functions = await readFunctions(snapshot)
-    const cautions = views.flatMap((view) => [...repeatable(view, functions), ...rowSecurity(view)])
+    const cautions = views.flatMap((view) => [
+      ...repeatable(view, functions),
+      ...rowSecurity(view),
+      ...foreignCode(view),
+    ])
     const all = [...plan.findings, ...rules, ...findings, ...cautions]
     refuseErrors(all)
     return { views, warnings: all, searchPath: snapshot.searchPath }
@@ -50,6 +55,13 @@ function repeatable({ tables }: ViewDefinition, functions: Functions): Finding[]
         remedy: 'Use a rule that always gives the same: generalize_number, generalize_date, a pseudonym.',
       })),
   )
+}
+
+/** Nobody runs it to make the view; its readers do, with rights of theirs. */
+function foreignCode({ relation, tables }: ViewDefinition): Finding[] {
+  const [what] = tables.flatMap(({ relation: read }) => read.foreignCode ?? [])
+  if (what === undefined) return []
+  return [{ ...foreignCodeFinding(what, { relation: relationName(relation) }), severity: 'warning' }]
 }
 
 function rowSecurity({ relation, tables }: ViewDefinition): Finding[] {
