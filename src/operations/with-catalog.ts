@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/model.ts'
 import type { Target } from '../postgres/connection/target.ts'
 import { readCatalog } from '../postgres/introspect.ts'
-import { Snapshot, type SnapshotOptions } from '../postgres/snapshot.ts'
+import { asLockWait, Snapshot, type SnapshotOptions } from '../postgres/snapshot.ts'
 import type { Context } from './context.ts'
 
 /** The catalog of a database and the snapshot that it was read in; both hold as long as the work that is given them. */
@@ -20,7 +20,11 @@ export async function withCatalog<Result>(
   context.onProgress({ stage: 'plan', done: 0, total: 1 })
   const snapshot = await Snapshot.begin(source, { ...options, signal: context.signal })
   try {
-    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
+    const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath).catch(
+      (error: unknown) => {
+        throw asLockWait(error)
+      },
+    )
     return await work(whileSnapshotLives(context, snapshot), { snapshot, catalog })
   } finally {
     await snapshot.close()

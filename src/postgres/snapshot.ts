@@ -183,9 +183,15 @@ export function lockWaitFault(place: Place | undefined): Fault {
 /** The SQLSTATE of a lock that was not had in time. */
 export const LOCK_NOT_AVAILABLE = '55P03'
 
+/** An error, as the fault of a lock that was not had in time where it is that. */
+export function asLockWait(error: unknown): unknown {
+  const timedOut = error instanceof ServerError && error.sqlState === LOCK_NOT_AVAILABLE
+  return timedOut ? lockWaitFault(undefined) : error
+}
+
 function lockFault(error: unknown): unknown {
   if (!(error instanceof ServerError)) return error
-  if (error.sqlState === LOCK_NOT_AVAILABLE) return lockWaitFault(undefined)
+  if (error.sqlState === LOCK_NOT_AVAILABLE) return asLockWait(error)
   if (error.sqlState === '42501') {
     return new Fault('privilege-missing', `The user may not read every table: ${error.words}.`, {
       remedy:

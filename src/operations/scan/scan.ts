@@ -5,9 +5,11 @@ import type { RowsVerdict } from '../../compile/scan/outcome.ts'
 import { settleColumns } from '../../compile/scan/settle-columns.ts'
 import { unmatchedRules } from '../../compile/scan/unmatched.ts'
 import type { Finding } from '../../lib/fault.ts'
+import { literal, sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
+import { asLockWait } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
 import { defaultLanes } from '../lanes.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
@@ -29,7 +31,7 @@ import type { Extent } from './table-look.ts'
 export async function scan(context: Context, request: ScanRequest): Promise<ScanResult> {
   const dictionaries = await readScanDictionaries(request)
   const { source, lockWait, statementTimeout } = request
-  const changes = await changesBefore(source)
+  const changes = await changesBefore(source, lockWait)
   return withCatalog(
     context,
     source,
@@ -77,11 +79,13 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
  * Read before the snapshot is taken: what is written in between moves the counters, so that the next scan looks again. The
  * other way round it would be passed over for ever.
  */
-async function changesBefore(source: Target): Promise<ReadonlyMap<Oid, string>> {
+async function changesBefore(source: Target, lockWait: number): Promise<ReadonlyMap<Oid, string>> {
   const session = await Session.open(source)
   try {
-    await session.run(EMPTY_SEARCH_PATH)
+    await session.run(sql`${EMPTY_SEARCH_PATH}; SET lock_timeout = ${literal(lockWait)}`)
     return await readChanges(session)
+  } catch (error) {
+    throw asLockWait(error)
   } finally {
     await session.close()
   }
