@@ -7,6 +7,7 @@ import { createApp } from '../http/app.ts'
 import { listen } from '../http/server.ts'
 import { settleInterrupted } from '../jobs/interrupted.ts'
 import type { JobsContext } from '../jobs/jobs-context.ts'
+import { openSeal } from '../jobs/open-seal.ts'
 import { Outbox } from '../jobs/outbox.ts'
 import { Desk } from '../jobs/questions/desk.ts'
 import { Queue } from '../jobs/queue.ts'
@@ -17,7 +18,6 @@ import { createLog, type Log } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Context } from '../operations/context.ts'
 import { type Home, openHome } from '../store/home.ts'
-import { Seal } from '../store/seal.ts'
 import { ServerLock } from '../store/server-lock.ts'
 import { openState, type State } from '../store/state.ts'
 
@@ -74,7 +74,7 @@ async function serve(
   onListening: (url: string, home: Home) => void,
 ): Promise<void> {
   const { webhookHosts, databaseHosts, programFolders, salt, token, rateLimit } = settings
-  const seal = await Seal.open(home.keyFile, settings.key)
+  const seal = await openSeal(state, home, settings.key)
   const surfaces = new Map([[anonymizationSurface.name, anonymizationSurface]])
   const jobs: JobsContext = { home, state, seal, clock, log, surfaces, webhookHosts }
   const signer = settings.webhookSecret && new Signer(settings.webhookSecret)

@@ -174,7 +174,7 @@ export class Outbox {
     for (const { id, run_id: runId, receiver, attempts, body, webhook } of rows) {
       const opened = webhook && body && this.#open(runId, webhook, body)
       if (opened) due.push({ id, runId, receiver, attempts, ...opened })
-      else await this.#giveUp(id)
+      else await this.#putOff(id)
     }
     return due
   }
@@ -191,10 +191,11 @@ export class Outbox {
     }
   }
 
-  async #giveUp(id: number): Promise<void> {
+  /** It is kept as it is: who repairs the state file, or brings back its key, loses no report. */
+  async #putOff(id: number): Promise<void> {
     await this.#context.state
       .updateTable('deliveries')
-      .set({ done_at: this.#context.clock.now().getTime(), body: null, outcome: 'cannot be opened' })
+      .set({ due_at: this.#context.clock.now().getTime() + LONGEST_PAUSE, outcome: 'cannot be opened' })
       .where('id', '=', id)
       .execute()
   }

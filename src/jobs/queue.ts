@@ -38,6 +38,8 @@ export class Queue {
   readonly #changes = new EventTarget()
   /** By the run's id. */
   readonly #working = new Map<string, Working>()
+  /** Runs that wait and were sealed with another key, or damaged. */
+  readonly #unopened = new Set<string>()
   #stopping = false
   #taking: Promise<void> = Promise.resolve()
 
@@ -107,8 +109,13 @@ export class Queue {
 
   async #takeRuns(): Promise<void> {
     while (!this.#stopping && this.#working.size < this.#options.maxRuns) {
-      const next = await takeNextRun(this.#context)
+      const next = await takeNextRun(this.#context, this.#unopened)
       if (!next) return
+      if ('unopened' in next) {
+        this.#unopened.add(next.unopened)
+        this.#context.log.error({ run: next.unopened }, 'a run cannot be opened; it waits for the next start')
+        continue
+      }
       this.#outbox.wake()
       const { run, task } = next
       const working: Working = { worker: undefined, ending: false, done: Promise.resolve() }

@@ -232,14 +232,19 @@ describe('delivery', () => {
     expect(bodies).toEqual([{ body: null }, { body: null }])
   })
 
-  test('gives up what was sealed with a key that is gone, and goes on with the rest', async () => {
-    await endedRun('lost')
-    const other = await Seal.open(folder.file('other-key'), undefined)
-    context = { ...context, seal: other }
+  test('keeps what cannot be opened, goes on with the rest, and tries again later', async () => {
+    await endedRun('kept')
+    const { seal } = context
+    context = { ...context, seal: await Seal.open(folder.file('other-key'), undefined) }
     await endedRun('found')
     await outbox().deliverDue()
-    expect(receiver.statuses('lost')).toEqual([])
+    expect(receiver.statuses('kept')).toEqual([])
     expect(receiver.statuses('found')).toEqual(['running', 'failed'])
+    expect(await waiting()).toBe(2)
+    context = { ...context, seal }
+    clock.forward(60 * 60 * 1000)
+    await outbox().deliverDue()
+    expect(receiver.statuses('kept')).toEqual(['running', 'failed'])
     expect(await waiting()).toBe(0)
   })
 
