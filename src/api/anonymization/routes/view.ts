@@ -89,7 +89,7 @@ export function addViewRoutes(app: OpenAPIHono<AppVariables>, context: ApiContex
   })
   app.openapi(viewDataRoute, async (c) => {
     const answer = await inTurn(() => answerViewData(context, c.req.raw.signal, c.req.valid('json')))
-    return c.json(answer, 200)
+    return c.body(answer, 200, { 'content-type': 'application/json' }) as never
   })
   app.openapi(previewRoute, async (c) => {
     const { db_connection_params: connection, schema_filter: filter } = c.req.valid('json')
