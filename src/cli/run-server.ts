@@ -12,6 +12,7 @@ import { Outbox } from '../jobs/outbox.ts'
 import { Desk } from '../jobs/questions/desk.ts'
 import { Queue } from '../jobs/queue.ts'
 import { Signer } from '../jobs/signature.ts'
+import { sleep } from '../jobs/until-written.ts'
 import { Fault } from '../lib/fault.ts'
 import type { HostPolicy } from '../lib/hosts.ts'
 import { createLog, type Log } from '../lib/log.ts'
@@ -76,7 +77,7 @@ async function serve(
   const { webhookHosts, databaseHosts, programFolders, salt, token, rateLimit } = settings
   const seal = await openSeal(state, home, settings.key)
   const surfaces = new Map([[anonymizationSurface.name, anonymizationSurface]])
-  const jobs: JobsContext = { home, state, seal, clock, log, surfaces, webhookHosts }
+  const jobs: JobsContext = { home, state, seal, clock, log, sleep, surfaces, webhookHosts }
   const signer = settings.webhookSecret && new Signer(settings.webhookSecret)
   const outbox = new Outbox(jobs, { signer, timeout: settings.webhookTimeout })
   const queue = new Queue(jobs, outbox, settings)

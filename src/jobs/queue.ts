@@ -17,6 +17,7 @@ import {
 } from './runs.ts'
 import { openTask } from './sealed.ts'
 import { saveStatus } from './status-file.ts'
+import { RETRY_MILLISECONDS, untilWritten } from './until-written.ts'
 import type { TaskOutput } from './worker/messages.ts'
 import { type WorkerEnd, WorkerProcess } from './worker/worker-process.ts'
 
@@ -40,7 +41,7 @@ export class Queue {
   readonly #working = new Map<string, Working>()
   /** Runs that wait and were sealed with another key, or damaged. */
   readonly #unopened = new Set<string>()
-  #stopping = false
+  readonly #stopped = new AbortController()
   #taking: Promise<void> = Promise.resolve()
 
   constructor(context: JobsContext, outbox: Outbox, options: QueueOptions) {
@@ -56,7 +57,7 @@ export class Queue {
 
   /** Writes a run down; when this returns it will be done, or told of, whatever happens to the server. */
   async submit(run: NewRun): Promise<Run> {
-    if (this.#stopping) throw new Fault('interrupted', 'The server is stopping.')
+    if (this.#stopped.signal.aborted) throw new Fault('interrupted', 'The server is stopping.')
     const { waiting } = await this.#context.state
       .selectFrom('runs')
       .select(({ fn }) => fn.countAll<number>().as('waiting'))
@@ -88,7 +89,7 @@ export class Queue {
    * settled, what waits stays for the next start.
    */
   async stop(): Promise<void> {
-    this.#stopping = true
+    this.#stopped.abort()
     await this.#taking
     const ending = [...this.#working.values()].map(({ done }) => done)
     const grace = Promise.withResolvers<void>()
@@ -103,12 +104,14 @@ export class Queue {
     this.#taking = this.#taking
       .then(() => this.#takeRuns())
       .catch((error) => {
-        this.#context.log.error({ reason: asFault(error).message }, 'the queue cannot go on')
+        const { log, sleep } = this.#context
+        log.error({ reason: String(error) }, 'the queue cannot go on; it is tried again')
+        sleep(RETRY_MILLISECONDS, this.#stopped.signal).then(() => this.#wake())
       })
   }
 
   async #takeRuns(): Promise<void> {
-    while (!this.#stopping && this.#working.size < this.#options.maxRuns) {
+    while (!this.#stopped.signal.aborted && this.#working.size < this.#options.maxRuns) {
       const next = await takeNextRun(this.#context, this.#unopened)
       if (!next) return
       if ('unopened' in next) {
@@ -146,6 +149,7 @@ export class Queue {
       else worker.give(task)
       end = await worker.ended
     } catch (error) {
+      await working.worker?.end()
       end = { fault: describeFault(asFault(error)) }
     }
     await this.#conclude(run, end)
@@ -153,16 +157,23 @@ export class Queue {
 
   async #conclude(run: Run, end: WorkerEnd): Promise<void> {
     if ('output' in end) {
-      await this.#settle(run, await this.#saveOutput(run, end.output))
+      await this.#settleSurely(run, await this.#saveOutput(run, end.output))
       return
     }
     if (run.archive !== null) await ArchiveFolder.sweep(run.archive).catch(() => {})
-    const cancelled = await this.#isCancelRequested(run.id)
-    const fault = 'fault' in end ? end.fault : lost(end.lost, this.#stopping)
-    await this.#settle(run, cancelled ? CANCELLED : { state: 'failed', fault })
+    const fault = 'fault' in end ? end.fault : lost(end.lost, this.#stopped.signal.aborted)
+    await this.#settleSurely(run, { state: 'failed', fault })
   }
 
-  /** The state file cannot be written, so the run stays as it is in there; the next start settles it. */
+  /** What came of the work is kept until the state file takes it. */
+  async #settleSurely(run: Run, end: End): Promise<void> {
+    await untilWritten(this.#context, this.#stopped.signal, run.id, async () => {
+      const cancelled = end.state === 'failed' && (await this.#isCancelRequested(run.id))
+      await this.#settle(run, cancelled ? CANCELLED : end)
+    })
+  }
+
+  /** The state file could not be written until the server stopped; the next start settles the run. */
   #unsettled(run: Run, error: unknown): void {
     this.#context.log.error({ run: run.id, reason: String(error) }, 'a run cannot be settled')
   }

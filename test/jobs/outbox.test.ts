@@ -5,6 +5,7 @@ import { Outbox } from '../../src/jobs/outbox.ts'
 import { addRun, settleRun, takeNextRun } from '../../src/jobs/runs.ts'
 import { Signer } from '../../src/jobs/signature.ts'
 import type { Surface } from '../../src/jobs/surface.ts'
+import { sleep } from '../../src/jobs/until-written.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { Secret } from '../../src/lib/secret.ts'
 import { openHome } from '../../src/store/home.ts'
@@ -52,6 +53,7 @@ async function openContext(): Promise<JobsContext> {
     seal: await Seal.open(home.keyFile, undefined),
     clock,
     log: silentLog,
+    sleep,
     surfaces: new Map([[surface.name, surface]]),
     webhookHosts: { allowed: undefined },
   }
