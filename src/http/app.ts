@@ -13,6 +13,7 @@ import { addDocsPage, DOCS_PATH, DOCS_POLICY } from './docs-page.ts'
 import type { AppContext, AppVariables } from './environment.ts'
 import { notFound, onError, onInvalid, plainWords } from './errors.ts'
 import { addHealth } from './health.ts'
+import { refuseDeepJson } from './json-depth.ts'
 import { Metrics } from './metrics.ts'
 import { sameSiteOnly } from './same-site.ts'
 
@@ -37,6 +38,7 @@ export function createApp(context: AppContext, surfaces: readonly MountSurface[]
     authenticate(context),
     methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }),
     bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }),
+    refuseDeepJson,
   )
   for (const mount of surfaces) mount(app)
   addMetrics(app, metrics)
