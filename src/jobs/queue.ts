@@ -1,6 +1,5 @@
 import { asFault, Fault } from '../lib/fault.ts'
 import type { Progress } from '../operations/context.ts'
-import { ArchiveFolder } from '../storage/archive-folder.ts'
 import { RunFolder } from '../store/run-folder.ts'
 import { describeFault } from './describe-fault.ts'
 import type { JobsContext } from './jobs-context.ts'
@@ -17,6 +16,7 @@ import {
 } from './runs.ts'
 import { openTask } from './sealed.ts'
 import { saveStatus } from './status-file.ts'
+import { sweepArchive } from './sweep-archive.ts'
 import { RETRY_MILLISECONDS, untilWritten } from './until-written.ts'
 import type { TaskOutput } from './worker/messages.ts'
 import { type WorkerEnd, WorkerProcess } from './worker/worker-process.ts'
@@ -160,7 +160,9 @@ export class Queue {
       await this.#settleSurely(run, await this.#saveOutput(run, end.output))
       return
     }
-    if (run.archive !== null) await ArchiveFolder.sweep(run.archive).catch(() => {})
+    if (run.archive !== null) {
+      await sweepArchive(this.#context.home, run.archive).catch(() => {})
+    }
     const fault = 'fault' in end ? end.fault : lost(end.lost, this.#stopped.signal.aborted)
     await this.#settleSurely(run, { state: 'failed', fault })
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestDatabase } from '../server/database.ts'
 import { Receiver } from './receiver.ts'
@@ -53,4 +53,35 @@ test('an archive that a waiting restore reads is not deleted', async () => {
   expect((await serving.delete(`/operation/${made}`)).status).toBe(204)
   expect(existsSync(output('made'))).toBe(false)
   await serving.post(`/operation/${busy}/cancel`, {})
+})
+
+test('a link that comes while a run waits leads it nowhere', async () => {
+  const elsewhere = join(serving.home, 'elsewhere')
+  mkdirSync(elsewhere)
+  const made = await dump('to-link', 'md5(v)', { output_path: 'linked' })
+  await receiver.end('to-link')
+  const busy = await dump('busy-again', ENDLESS)
+  await dump('through-link', 'md5(v)', { output_path: 'new' })
+  await restore('from-link', 'linked')
+  symlinkSync(elsewhere, output('new'))
+  renameSync(output('linked'), join(elsewhere, 'linked'))
+  symlinkSync(join(elsewhere, 'linked'), output('linked'))
+  const toc = readFileSync(join(elsewhere, 'linked/toc.dat'))
+  await serving.post(`/operation/${busy}/cancel`, {})
+  for (const id of ['through-link', 'from-link']) {
+    const end = await receiver.end(id)
+    expect(end).toMatchObject({ status: 'error', error_code: 'INVALID_PATH' })
+    expect(end.error).not.toContain(serving.home)
+  }
+  expect((await serving.delete(`/operation/${made}`)).status).toBe(204)
+  expect(readdirSync(elsewhere)).toEqual(['linked'])
+  expect(readFileSync(join(elsewhere, 'linked/toc.dat')).equals(toc)).toBe(true)
+})
+
+test('a fault of an archive names its place in the output folder, and not where that is', async () => {
+  await restore('missing', 'not/there')
+  const { error, error_code } = await receiver.end('missing')
+  expect(error_code).toBe('INPUT_DIR_NOT_FOUND')
+  expect(error).toContain('not/there')
+  expect(error).not.toContain(serving.home)
 })

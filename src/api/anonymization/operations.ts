@@ -4,6 +4,7 @@ import { statusOf } from '../../jobs/status-file.ts'
 import { Fault } from '../../lib/fault.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import { openArchive } from '../../storage/stored-archive.ts'
+import { stillContained } from '../../store/contained-path.ts'
 import { type KeptDictionary, RunFolder, STATUS_IDS } from '../../store/run-folder.ts'
 import type { State } from '../../store/state.ts'
 import type { ApiContext } from './context.ts'
@@ -81,9 +82,11 @@ export async function deleteOperation({ home, state }: ApiContext, run: Run): Pr
       remedy: 'Wait for it, or cancel it first.',
     })
   }
-  if (run.archive !== null && (await holdsArchiveOf(run, run.archive))) {
-    await refuseIfRead(state, run.archive)
-    await ArchiveFolder.remove(run.archive)
+  // What a link leads to is not what the run wrote.
+  const folder = run.archive && (await stillContained(home.output, run.archive).catch(() => null))
+  if (folder && (await holdsArchiveOf(run, folder))) {
+    await refuseIfRead(state, folder)
+    await ArchiveFolder.remove(folder)
   }
   await RunFolder.at(home.path, run.folder).remove()
   await deleteRun(state, run.id)
