@@ -24,6 +24,9 @@ import { type WorkerEnd, WorkerProcess } from './worker/worker-process.ts'
 /** How many runs may wait. More is a client in a loop rather than work to be done. */
 const MOST_QUEUED = 10_000
 
+/** A scan leaves nothing behind: one that an expression of a dictionary keeps busy is not waited for. */
+const SCAN_GRACE_MILLISECONDS = 2000
+
 export interface QueueOptions {
   /** Runs that work at once. */
   readonly maxRuns: number
@@ -121,7 +124,8 @@ export class Queue {
       }
       this.#outbox.wake()
       const { run, task } = next
-      const working: Working = { worker: undefined, ending: false, done: Promise.resolve() }
+      const grace = run.kind === 'scan' ? SCAN_GRACE_MILLISECONDS : undefined
+      const working: Working = { worker: undefined, grace, ending: false, done: Promise.resolve() }
       this.#working.set(run.id, working)
       working.done = this.#work(run, task, working)
         .catch((error) => this.#unsettled(run, error))
@@ -229,13 +233,15 @@ type End = Parameters<typeof settleRun>[2]
 interface Working {
   /** Undefined until it has started. */
   worker: WorkerProcess | undefined
+  /** Milliseconds that it may clean up; undefined: the usual. */
+  readonly grace: number | undefined
   ending: boolean
   done: Promise<void>
 }
 
 async function endWorking(working: Working): Promise<void> {
   working.ending = true
-  await working.worker?.end()
+  await working.worker?.end(working.grace)
   await working.done
 }
 

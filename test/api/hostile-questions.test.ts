@@ -151,6 +151,32 @@ test('a page of large rows keeps nobody waiting; one that is too large says what
   expect((await ask(10)).status).toBe(200)
 })
 
+test('who waits for a turn is told in time, and at once where too many wait', async () => {
+  await using source = await TestDatabase.create('CREATE TABLE public.t (v text)')
+  await using serving = await Serving.start({ flags: ['--answer-timeout=3'] })
+  const slow = contentOf({
+    dictionary: [{ schema: 'public', table: 't', raw_sql: 'SELECT pg_sleep(60)::text AS v' }],
+  })
+  const hostile = {
+    db_connection_params: connectionOf(source.target),
+    sens_dict_contents: [slow],
+    schema_name: 'public',
+    table_name: 't',
+  }
+  const begun = performance.now()
+  const answers = await Promise.all(
+    Array.from({ length: 24 }, () => serving.post('/api/stateless/view-data', hostile)),
+  )
+  // Six turns of three seconds each would be 18 s.
+  expect(performance.now() - begun).toBeLessThan(9000)
+  const count = (status: number) => answers.filter((answer) => answer.status === status).length
+  expect(count(400) + count(503)).toBe(24)
+  expect(count(400)).toBeGreaterThanOrEqual(4)
+  expect(count(503)).toBeGreaterThanOrEqual(4)
+  const light = await serving.post('/api/stateless/check_db_connection', hostile.db_connection_params)
+  expect(light.status).toBe(200)
+})
+
 /** Asks until its standard input closes, and says how many milliseconds the longest answer took. */
 function startProbe(url: string) {
   const program = `
