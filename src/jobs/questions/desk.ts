@@ -6,8 +6,8 @@ import { plainQuestion, type QuestionKind, type Questions } from './question.ts'
 /** Questions at once, each in a process of its own: dictionaries and masks of strangers may keep a core busy for ever. */
 const AT_ONCE = 4
 
-/** Questions that may wait for that. Who comes later would be given up before their turn. */
-const MOST_WAITING = 16
+/** Questions that may wait for that; a hundred small ones take three seconds. More is a client in a loop. */
+const MOST_WAITING = 200
 
 /** A process that nobody has asked for so long ends. */
 const IDLE_MILLISECONDS = 60_000
