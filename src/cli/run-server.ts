@@ -7,17 +7,18 @@ import { createApp } from '../http/app.ts'
 import { listen } from '../http/server.ts'
 import { settleInterrupted } from '../jobs/interrupted.ts'
 import type { JobsContext } from '../jobs/jobs-context.ts'
+import { openSeal } from '../jobs/open-seal.ts'
 import { Outbox } from '../jobs/outbox.ts'
 import { Desk } from '../jobs/questions/desk.ts'
 import { Queue } from '../jobs/queue.ts'
 import { Signer } from '../jobs/signature.ts'
+import { sleep } from '../jobs/until-written.ts'
 import { Fault } from '../lib/fault.ts'
 import type { HostPolicy } from '../lib/hosts.ts'
 import { createLog, type Log } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Context } from '../operations/context.ts'
 import { type Home, openHome } from '../store/home.ts'
-import { Seal } from '../store/seal.ts'
 import { ServerLock } from '../store/server-lock.ts'
 import { openState, type State } from '../store/state.ts'
 
@@ -74,9 +75,9 @@ async function serve(
   onListening: (url: string, home: Home) => void,
 ): Promise<void> {
   const { webhookHosts, databaseHosts, programFolders, salt, token, rateLimit } = settings
-  const seal = await Seal.open(home.keyFile, settings.key)
+  const seal = await openSeal(state, home, settings.key)
   const surfaces = new Map([[anonymizationSurface.name, anonymizationSurface]])
-  const jobs: JobsContext = { home, state, seal, clock, log, surfaces, webhookHosts }
+  const jobs: JobsContext = { home, state, seal, clock, log, sleep, surfaces, webhookHosts }
   const signer = settings.webhookSecret && new Signer(settings.webhookSecret)
   const outbox = new Outbox(jobs, { signer, timeout: settings.webhookTimeout })
   const queue = new Queue(jobs, outbox, settings)

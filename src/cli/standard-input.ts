@@ -31,7 +31,12 @@ export async function* linesOfServer(orphaned: AbortController): AsyncGenerator<
 
 /** Writes one line of JSON to standard output, and returns when it is written: what is only buffered goes with us. */
 export function tell(message: unknown): Promise<void> {
+  return tellLine(JSON.stringify(message))
+}
+
+/** The same with a text that is JSON already. */
+export function tellLine(json: string): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(`${JSON.stringify(message)}\n`, () => resolve())
+    process.stdout.write(`${json}\n`, () => resolve())
   })
 }

@@ -12,6 +12,8 @@ import { authenticate, requires } from './authentication.ts'
 import { addDocsPage, DOCS_PATH, DOCS_POLICY } from './docs-page.ts'
 import type { AppContext, AppVariables } from './environment.ts'
 import { notFound, onError, onInvalid, plainWords } from './errors.ts'
+import { addHealth } from './health.ts'
+import { refuseDeepJson } from './json-depth.ts'
 import { Metrics } from './metrics.ts'
 import { sameSiteOnly } from './same-site.ts'
 
@@ -36,6 +38,7 @@ export function createApp(context: AppContext, surfaces: readonly MountSurface[]
     authenticate(context),
     methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }),
     bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }),
+    refuseDeepJson,
   )
   for (const mount of surfaces) mount(app)
   addMetrics(app, metrics)
@@ -84,35 +87,6 @@ function wrongMethod(c: Context, methods: readonly string[]): Response {
   const allowed = methods.join(', ')
   return c.json({ error_code: 'METHOD_NOT_ALLOWED', message: `It answers ${allowed}.` }, 405, {
     allow: allowed,
-  })
-}
-
-function addHealth(app: OpenAPIHono<AppVariables>, { state }: AppContext): void {
-  const route = createRoute({
-    method: 'get',
-    path: '/health',
-    tags: ['Server'],
-    operationId: 'health',
-    summary: 'Whether the server works',
-    description: 'Answers 200 when the server can use its state file. It needs no key.',
-    security: [],
-    responses: {
-      200: {
-        description: 'It works.',
-        content: {
-          'application/json': {
-            schema: z.object({
-              status: z.literal('ok'),
-              version: z.string().openapi({ example: VERSION }),
-            }),
-          },
-        },
-      },
-    },
-  })
-  app.openapi(route, async (c) => {
-    await state.selectFrom('runs').select('number').limit(1).execute()
-    return c.json({ status: 'ok' as const, version: VERSION }, 200)
   })
 }
 

@@ -1,11 +1,11 @@
 import { asFault } from '../lib/fault.ts'
-import { ArchiveFolder } from '../storage/archive-folder.ts'
 import { isAlive, type ProcessIdentity } from '../storage/process-identity.ts'
 import type { JobsContext } from './jobs-context.ts'
 import { CANCELLED } from './queue.ts'
 import type { Run } from './run.ts'
 import { runsInState, settleRun } from './runs.ts'
 import { saveStatus } from './status-file.ts'
+import { sweepArchive } from './sweep-archive.ts'
 
 /** How long a worker whose server was killed may take to clean up before it is killed, too. */
 const GRACE_MILLISECONDS = 15_000
@@ -23,7 +23,7 @@ export async function settleInterrupted(context: JobsContext): Promise<void> {
 async function settleOne(context: JobsContext, run: Run): Promise<void> {
   await endWorker(run)
   if (run.archive !== null)
-    await ArchiveFolder.sweep(run.archive).catch((error) => tellLeft(context, run, error))
+    await sweepArchive(context.home, run.archive).catch((error) => tellLeft(context, run, error))
   const settled = await settleRun(
     context,
     run.id,

@@ -5,6 +5,7 @@ import type { Home } from '../store/home.ts'
 import type { Seal } from '../store/seal.ts'
 import type { State } from '../store/state.ts'
 import type { Surface } from './surface.ts'
+import type { Sleep } from './until-written.ts'
 
 /** What all that has to do with runs works on. */
 export interface JobsContext {
@@ -13,6 +14,7 @@ export interface JobsContext {
   readonly seal: Seal
   readonly clock: Clock
   readonly log: Log
+  readonly sleep: Sleep
   /** By name. */
   readonly surfaces: ReadonlyMap<string, Surface>
   /** Hosts that webhooks may go to. */

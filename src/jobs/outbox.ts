@@ -5,6 +5,7 @@ import { forgetReported } from './runs.ts'
 import { openBody, openWebhook } from './sealed.ts'
 import type { Signer } from './signature.ts'
 import type { Webhook } from './surface.ts'
+import { RETRY_MILLISECONDS, untilWritten } from './until-written.ts'
 
 /** Pauses double from one second to an hour; 20 attempts take some nine hours, which a receiver's bad night fits into. */
 const FIRST_PAUSE = 1000
@@ -46,6 +47,7 @@ export class Outbox {
   readonly #underWay = new Map<string, Promise<void>>()
   readonly #byReceiver = new Map<string, number>()
   readonly #stuck = new Set<string>()
+  readonly #stopped = new AbortController()
   #timer: Timer | undefined
   #started = false
   #looking: Promise<void> = Promise.resolve()
@@ -66,13 +68,15 @@ export class Outbox {
     this.#looking = this.#looking
       .then(() => this.#sendDue())
       .catch((error) => {
-        this.#context.log.error({ reason: asFault(error).message }, 'webhooks cannot be sent')
+        this.#context.log.error({ reason: String(error) }, 'webhooks cannot be sent; it is tried again')
+        if (this.#started) this.#timer = setTimeout(() => this.wake(), RETRY_MILLISECONDS)
       })
   }
 
   /** Begins no more attempts and waits for those under way; what is not through stays for the next start. */
   async stop(): Promise<void> {
     this.#started = false
+    this.#stopped.abort()
     clearTimeout(this.#timer)
     await this.#looking
     await Promise.all(this.#underWay.values())
@@ -111,7 +115,7 @@ export class Outbox {
     this.#underWay.set(due.runId, attempt)
   }
 
-  /** The state file cannot be written. To try again now would send the same for ever; the next start does. */
+  /** The state file could not be written until the server stopped. The next start sends the same again. */
   #unnoted(due: Due, error: unknown): void {
     this.#stuck.add(due.runId)
     this.#context.log.error({ run: due.runId, reason: String(error) }, 'a webhook is not noted')
@@ -126,7 +130,9 @@ export class Outbox {
     const { outcome } = attempt
     const accepted = attempt.kind === 'through' && attempt.accepted
     log[accepted ? 'info' : 'warn']({ run: due.runId, attempt: attempts, outcome, over }, 'webhook')
-    await this.#note(due, attempts, attempt, over)
+    // What was sent is not sent again because nobody wrote it down.
+    const note = () => this.#note(due, attempts, attempt, over)
+    await untilWritten(this.#context, this.#stopped.signal, due.runId, note)
   }
 
   async #note(due: Due, attempts: number, { outcome }: Attempt, over: boolean): Promise<void> {
@@ -174,7 +180,7 @@ export class Outbox {
     for (const { id, run_id: runId, receiver, attempts, body, webhook } of rows) {
       const opened = webhook && body && this.#open(runId, webhook, body)
       if (opened) due.push({ id, runId, receiver, attempts, ...opened })
-      else await this.#giveUp(id)
+      else await this.#putOff(id)
     }
     return due
   }
@@ -191,10 +197,11 @@ export class Outbox {
     }
   }
 
-  async #giveUp(id: number): Promise<void> {
+  /** It is kept as it is: who repairs the state file, or brings back its key, loses no report. */
+  async #putOff(id: number): Promise<void> {
     await this.#context.state
       .updateTable('deliveries')
-      .set({ done_at: this.#context.clock.now().getTime(), body: null, outcome: 'cannot be opened' })
+      .set({ due_at: this.#context.clock.now().getTime() + LONGEST_PAUSE, outcome: 'cannot be opened' })
       .where('id', '=', id)
       .execute()
   }

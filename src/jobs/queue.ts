@@ -1,6 +1,5 @@
 import { asFault, Fault } from '../lib/fault.ts'
 import type { Progress } from '../operations/context.ts'
-import { ArchiveFolder } from '../storage/archive-folder.ts'
 import { RunFolder } from '../store/run-folder.ts'
 import { describeFault } from './describe-fault.ts'
 import type { JobsContext } from './jobs-context.ts'
@@ -17,11 +16,16 @@ import {
 } from './runs.ts'
 import { openTask } from './sealed.ts'
 import { saveStatus } from './status-file.ts'
+import { sweepArchive } from './sweep-archive.ts'
+import { RETRY_MILLISECONDS, untilWritten } from './until-written.ts'
 import type { TaskOutput } from './worker/messages.ts'
 import { type WorkerEnd, WorkerProcess } from './worker/worker-process.ts'
 
 /** How many runs may wait. More is a client in a loop rather than work to be done. */
 const MOST_QUEUED = 10_000
+
+/** A scan leaves nothing behind: one that an expression of a dictionary keeps busy is not waited for. */
+const SCAN_GRACE_MILLISECONDS = 2000
 
 export interface QueueOptions {
   /** Runs that work at once. */
@@ -38,7 +42,9 @@ export class Queue {
   readonly #changes = new EventTarget()
   /** By the run's id. */
   readonly #working = new Map<string, Working>()
-  #stopping = false
+  /** Runs that wait and were sealed with another key, or damaged. */
+  readonly #unopened = new Set<string>()
+  readonly #stopped = new AbortController()
   #taking: Promise<void> = Promise.resolve()
 
   constructor(context: JobsContext, outbox: Outbox, options: QueueOptions) {
@@ -54,7 +60,7 @@ export class Queue {
 
   /** Writes a run down; when this returns it will be done, or told of, whatever happens to the server. */
   async submit(run: NewRun): Promise<Run> {
-    if (this.#stopping) throw new Fault('interrupted', 'The server is stopping.')
+    if (this.#stopped.signal.aborted) throw new Fault('interrupted', 'The server is stopping.')
     const { waiting } = await this.#context.state
       .selectFrom('runs')
       .select(({ fn }) => fn.countAll<number>().as('waiting'))
@@ -86,7 +92,7 @@ export class Queue {
    * settled, what waits stays for the next start.
    */
   async stop(): Promise<void> {
-    this.#stopping = true
+    this.#stopped.abort()
     await this.#taking
     const ending = [...this.#working.values()].map(({ done }) => done)
     const grace = Promise.withResolvers<void>()
@@ -101,17 +107,25 @@ export class Queue {
     this.#taking = this.#taking
       .then(() => this.#takeRuns())
       .catch((error) => {
-        this.#context.log.error({ reason: asFault(error).message }, 'the queue cannot go on')
+        const { log, sleep } = this.#context
+        log.error({ reason: String(error) }, 'the queue cannot go on; it is tried again')
+        sleep(RETRY_MILLISECONDS, this.#stopped.signal).then(() => this.#wake())
       })
   }
 
   async #takeRuns(): Promise<void> {
-    while (!this.#stopping && this.#working.size < this.#options.maxRuns) {
-      const next = await takeNextRun(this.#context)
+    while (!this.#stopped.signal.aborted && this.#working.size < this.#options.maxRuns) {
+      const next = await takeNextRun(this.#context, this.#unopened)
       if (!next) return
+      if ('unopened' in next) {
+        this.#unopened.add(next.unopened)
+        this.#context.log.error({ run: next.unopened }, 'a run cannot be opened; it waits for the next start')
+        continue
+      }
       this.#outbox.wake()
       const { run, task } = next
-      const working: Working = { worker: undefined, ending: false, done: Promise.resolve() }
+      const grace = run.kind === 'scan' ? SCAN_GRACE_MILLISECONDS : undefined
+      const working: Working = { worker: undefined, grace, ending: false, done: Promise.resolve() }
       this.#working.set(run.id, working)
       working.done = this.#work(run, task, working)
         .catch((error) => this.#unsettled(run, error))
@@ -139,6 +153,7 @@ export class Queue {
       else worker.give(task)
       end = await worker.ended
     } catch (error) {
+      await working.worker?.end()
       end = { fault: describeFault(asFault(error)) }
     }
     await this.#conclude(run, end)
@@ -146,16 +161,25 @@ export class Queue {
 
   async #conclude(run: Run, end: WorkerEnd): Promise<void> {
     if ('output' in end) {
-      await this.#settle(run, await this.#saveOutput(run, end.output))
+      await this.#settleSurely(run, await this.#saveOutput(run, end.output))
       return
     }
-    if (run.archive !== null) await ArchiveFolder.sweep(run.archive).catch(() => {})
-    const cancelled = await this.#isCancelRequested(run.id)
-    const fault = 'fault' in end ? end.fault : lost(end.lost, this.#stopping)
-    await this.#settle(run, cancelled ? CANCELLED : { state: 'failed', fault })
+    if (run.archive !== null) {
+      await sweepArchive(this.#context.home, run.archive).catch(() => {})
+    }
+    const fault = 'fault' in end ? end.fault : lost(end.lost, this.#stopped.signal.aborted)
+    await this.#settleSurely(run, { state: 'failed', fault })
   }
 
-  /** The state file cannot be written, so the run stays as it is in there; the next start settles it. */
+  /** What came of the work is kept until the state file takes it. */
+  async #settleSurely(run: Run, end: End): Promise<void> {
+    await untilWritten(this.#context, this.#stopped.signal, run.id, async () => {
+      const cancelled = end.state === 'failed' && (await this.#isCancelRequested(run.id))
+      await this.#settle(run, cancelled ? CANCELLED : end)
+    })
+  }
+
+  /** The state file could not be written until the server stopped; the next start settles the run. */
   #unsettled(run: Run, error: unknown): void {
     this.#context.log.error({ run: run.id, reason: String(error) }, 'a run cannot be settled')
   }
@@ -209,13 +233,15 @@ type End = Parameters<typeof settleRun>[2]
 interface Working {
   /** Undefined until it has started. */
   worker: WorkerProcess | undefined
+  /** Milliseconds that it may clean up; undefined: the usual. */
+  readonly grace: number | undefined
   ending: boolean
   done: Promise<void>
 }
 
 async function endWorking(working: Working): Promise<void> {
   working.ending = true
-  await working.worker?.end()
+  await working.worker?.end(working.grace)
   await working.done
 }
 

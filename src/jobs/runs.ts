@@ -15,7 +15,7 @@ import {
   type SettledState,
   STATES_BEFORE,
 } from './run.ts'
-import { openWebhook, sealBody, sealTask, sealWebhook } from './sealed.ts'
+import { opensTask, openWebhook, sealBody, sealTask, sealWebhook } from './sealed.ts'
 import type { Webhook } from './surface.ts'
 import type { Task } from './task.ts'
 import type { TaskOutput } from './worker/messages.ts'
@@ -66,17 +66,25 @@ export async function findRun(state: State, id: string): Promise<Run | undefined
   return row && readRun(row)
 }
 
-/** Takes the run that waits longest, as running, and writes the report of that. Undefined where none waits. */
-export async function takeNextRun(context: JobsContext): Promise<{ run: Run; task: Uint8Array } | undefined> {
+/**
+ * Takes the run that waits longest, as running, and writes the report of that. Undefined where none waits, but for those to
+ * pass over. A run whose task cannot be opened goes on waiting as it is: to fail it would erase the task.
+ */
+export async function takeNextRun(
+  context: JobsContext,
+  passedOver: ReadonlySet<string> = new Set(),
+): Promise<{ readonly run: Run; readonly task: Uint8Array } | { readonly unopened: string } | undefined> {
   return context.state.transaction().execute(async (transaction) => {
     const next = await transaction
       .selectFrom('runs')
       .select(['id', 'task'])
       .where('state', '=', 'queued')
+      .where('id', 'not in', [...passedOver, ''])
       .orderBy('number')
       .limit(1)
       .executeTakeFirst()
     if (!next?.task) return undefined
+    if (!opensTask(context, next.id, next.task)) return { unopened: next.id }
     const changes = { started_at: context.clock.now().getTime() }
     const row = await moveRun(transaction, next.id, 'running', changes)
     if (!row) return undefined

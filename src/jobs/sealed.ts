@@ -14,12 +14,26 @@ export function openTask({ seal }: Sealing, runId: string, sealed: Uint8Array): 
   return taskSchema.parse(JSON.parse(seal.open(sealed, `task ${runId}`)))
 }
 
+/** Whether it was sealed with this key, and not changed since. */
+export function opensTask({ seal }: Sealing, runId: string, sealed: Uint8Array): boolean {
+  try {
+    seal.open(sealed, `task ${runId}`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function webhookPurpose(runId: string): string {
+  return `webhook ${runId}`
+}
+
 export function sealWebhook({ seal }: Sealing, runId: string, webhook: Webhook): Uint8Array {
-  return seal.close(JSON.stringify(webhook), `webhook ${runId}`)
+  return seal.close(JSON.stringify(webhook), webhookPurpose(runId))
 }
 
 export function openWebhook({ seal }: Sealing, runId: string, sealed: Uint8Array): Webhook {
-  return JSON.parse(seal.open(sealed, `webhook ${runId}`)) as Webhook
+  return JSON.parse(seal.open(sealed, webhookPurpose(runId))) as Webhook
 }
 
 export function sealBody({ seal }: Sealing, runId: string, body: unknown): Uint8Array {

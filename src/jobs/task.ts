@@ -30,6 +30,8 @@ const dumpTask = z.object({
   source: target,
   content,
   outputFolder: z.string(),
+  /** The output folder of the server, without links: the archive must lie below it. */
+  within: z.string().optional(),
   dictionaries,
   onlyTables: dictionaries,
   withoutTables: dictionaries,
@@ -45,6 +47,8 @@ const restoreTask = z.object({
   target,
   content,
   inputFolder: z.string(),
+  /** As in a dump. */
+  within: z.string().optional(),
   onlyTables: dictionaries,
   withoutTables: dictionaries,
   existing: z.enum(['refuse', 'clean', 'drop']),

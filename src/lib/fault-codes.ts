@@ -19,6 +19,7 @@ export const KIND_BY_CODE = {
   'run-unknown': 'usage',
   'run-settled': 'usage',
   'run-unsettled': 'usage',
+  'archive-busy': 'usage',
 
   // A dictionary, or what it would do to this database, is wrong.
   'dictionary-unreadable': 'refused',

@@ -12,12 +12,13 @@ export interface HostPolicy {
 
 /**
  * Link-local addresses (RFC 3927, RFC 4291), where clouds tell a machine its credentials, and the metadata addresses that
- * lie elsewhere: of AWS over IPv6, Alibaba, Azure and Oracle.
+ * lie elsewhere: of AWS and Google over IPv6, Alibaba, Azure and Oracle.
  */
 const NEVER = new BlockList()
 NEVER.addSubnet('169.254.0.0', 16, 'ipv4')
 NEVER.addSubnet('fe80::', 10, 'ipv6')
 NEVER.addAddress('fd00:ec2::254', 'ipv6')
+NEVER.addAddress('fd20:ce::254', 'ipv6')
 NEVER.addAddress('100.100.100.200', 'ipv4')
 NEVER.addAddress('168.63.129.16', 'ipv4')
 NEVER.addAddress('192.0.0.192', 'ipv4')
@@ -68,15 +69,37 @@ async function addressesOf(name: string): Promise<string[]> {
 }
 
 function isForbidden(address: string): boolean {
-  const mapped = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(address)
-  if (mapped) return NEVER.check(mapped[1] ?? dotted(mapped[2] ?? '', mapped[3] ?? ''), 'ipv4')
   const plain = address.replace(/%.*$/, '')
-  return NEVER.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
+  if (isIP(plain) !== 6) return NEVER.check(plain, 'ipv4')
+  return NEVER.check(plain, 'ipv6') || embeddedAddresses(plain).some((inner) => NEVER.check(inner, 'ipv4'))
 }
 
-function dotted(high: string, low: string): string {
-  const [left, right] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
-  return [left >> 8, left & 255, right >> 8, right & 255].join('.')
+/**
+ * The IPv4 addresses that a router or the kernel may take an IPv6 address for: mapped, compatible and translated ones
+ * (RFC 4291, RFC 2765), NAT64 (RFC 6052, RFC 8215) and 6to4 (RFC 3056).
+ */
+function embeddedAddresses(address: string): string[] {
+  const words = wordsOf(address)
+  const last = dotted(words[6], words[7])
+  const zeroUpTo = (end: number) => words.slice(0, end).every((word) => word === 0)
+  const [first, second, third] = words
+  if (zeroUpTo(6) || (zeroUpTo(5) && words[5] === 0xffff)) return [last]
+  if (zeroUpTo(4) && words[4] === 0xffff && words[5] === 0) return [last]
+  if (first === 0x64 && second === 0xff9b) return [last]
+  return first === 0x2002 ? [dotted(second, third)] : []
+}
+
+/** The eight numbers of an IPv6 address, whichever way it is written. */
+function wordsOf(address: string): number[] {
+  const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const [left, right] = [head, tail].map((part) =>
+    part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16)),
+  ) as [number[], number[]]
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right]
+}
+
+function dotted(high = 0, low = 0): string {
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
 function refused(host: string, why: string): Fault {

@@ -38,17 +38,70 @@ export async function readLines(
   onLine: (line: string) => void = () => {},
   longestLine = KEPT_COMPLAINTS,
 ): Promise<string> {
-  const decoder = new TextDecoder()
-  let kept = ''
-  let line = ''
-  const take = (text: string) => {
-    kept = (kept + text).slice(-KEPT_COMPLAINTS)
-    const lines = (line + text).split('\n')
-    line = (lines.pop() ?? '').slice(-longestLine)
-    for (const whole of lines) onLine(whole)
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const kept = new Tail(KEPT_COMPLAINTS)
+  const take = (line: Uint8Array) => onLine(decoder.decode(line))
+  await readByteLines(stream, take, longestLine, (chunk) => kept.add(chunk))
+  return decoder.decode(kept.take())
+}
+
+/**
+ * Reads a stream line by line, each looked at once however long it is: lines of many megabytes come in thousands of chunks.
+ * Hands each line on, or the end of it that has `longestLine` bytes.
+ */
+export async function readByteLines(
+  stream: ReadableStream<Uint8Array>,
+  onLine: (line: Uint8Array) => void,
+  longestLine: number,
+  onChunk: (chunk: Uint8Array) => void = () => {},
+): Promise<void> {
+  const line = new Tail(longestLine)
+  for await (const chunk of stream) {
+    onChunk(chunk)
+    let begin = 0
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, begin)) {
+      line.add(chunk.subarray(begin, end))
+      onLine(line.take())
+      begin = end + 1
+    }
+    line.add(chunk.subarray(begin))
   }
-  for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }))
-  take(decoder.decode())
-  if (line !== '') onLine(line)
-  return kept
+  const rest = line.take()
+  if (rest.length > 0) onLine(rest)
+}
+
+const LINE_FEED = 0x0a
+
+/** The last bytes of what is added. */
+class Tail {
+  readonly #most: number
+  #pieces: Uint8Array[] = []
+  #length = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  add(piece: Uint8Array): void {
+    this.#pieces.push(piece)
+    this.#length += piece.length
+    // Put together again once in a while only, so that each byte is copied a few times at most.
+    if (this.#length > 2 * this.#most) this.#keep(this.#joined())
+  }
+
+  /** Gives them, and begins anew. */
+  take(): Uint8Array {
+    const joined = this.#joined()
+    this.#keep(new Uint8Array())
+    return joined
+  }
+
+  #joined(): Uint8Array {
+    return Buffer.concat(this.#pieces).subarray(-this.#most)
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#pieces = [bytes]
+    this.#length = bytes.length
+  }
 }

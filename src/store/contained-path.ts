@@ -1,5 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { Fault } from '../lib/fault.ts'
 
 /** The longest name of a file that common file systems take, in bytes. */
@@ -28,6 +28,14 @@ export async function containedPath(folder: string, path: string): Promise<strin
     if (status && !status.isDirectory()) throw refused(path, 'There is a file on the way.')
   }
   return place
+}
+
+/**
+ * The same for a place that was found before: somebody may have put a link on the way since, while the run waited. Throws
+ * `path-refused`.
+ */
+export async function stillContained(folder: string, place: string): Promise<string> {
+  return containedPath(folder, relative(await realpath(folder), place))
 }
 
 function refused(path: string, why: string): Fault {

@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration'
 /** In the order of their names; one that was released is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001_runs_deliveries_api_keys': { up: runsDeliveriesApiKeys },
+  '0002_server': { up: server },
 }
 
 async function runsDeliveriesApiKeys(db: Kysely<unknown>): Promise<void> {
@@ -54,5 +55,18 @@ async function runsDeliveriesApiKeys(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'integer', (column) => column.notNull())
     .addColumn('expires_at', 'integer')
     .addColumn('revoked_at', 'integer')
+    .execute()
+}
+
+async function server(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('server')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('key_check', 'blob')
+    .addColumn('written_at', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await db
+    .insertInto('server' as never)
+    .values({ id: 1 } as never)
     .execute()
 }

@@ -85,7 +85,7 @@ export class RunFolder {
     const entries: Record<string, DictionaryEntry[]> = {}
     for (const [kind, sources] of Object.entries(dictionaries)) {
       for (const [index, source] of sources.entries()) {
-        const file = join('input', kind, `${index + 1}_${basename(source.name).slice(0, 100)}`)
+        const file = join('input', kind, `${index + 1}_${shortened(basename(source.name))}`)
         entries[kind] = [...(entries[kind] ?? []), await this.#saveDictionary(file, source)]
       }
     }
@@ -166,4 +166,12 @@ export class RunFolder {
   async #save(name: string, value: unknown): Promise<void> {
     await writeFile(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
   }
+}
+
+/** File systems count a name's bytes, of which a character has up to four; 255 of them leave room for a number. */
+const LONGEST_NAME = 200
+
+/** Cut between characters. */
+function shortened(name: string): string {
+  return new TextDecoder().decode(Buffer.from(name).subarray(0, LONGEST_NAME), { stream: true })
 }

@@ -9,6 +9,8 @@ const TAG_BYTES = 16
 /** The first byte of all that is sealed, so that another format can come later. */
 const FORMAT = 1
 
+const ITS_OWN_KEY = 'Start the server with the key that it had: PGVEIL_KEY, or the file key in PGVEIL_HOME.'
+
 /** Seals texts that hold secrets for the state file: AES-256-GCM, each under a nonce of its own. */
 export class Seal {
   readonly #key: Uint8Array
@@ -18,17 +20,20 @@ export class Seal {
   }
 
   /**
-   * The key of PGVEIL_KEY (32 bytes, base64 or hexadecimal), else of the key file, which is made where there is none.
-   * Throws `state-key`.
+   * The key of PGVEIL_KEY (32 bytes, base64 or hexadecimal), else of the key file, which is made where there is none,
+   * unless something is sealed already: a new key would open none of it. Throws `state-key`.
    */
-  static async open(keyFile: string, given: Secret | undefined): Promise<Seal> {
+  static async open(keyFile: string, given: Secret | undefined, sealedAlready = false): Promise<Seal> {
     if (given) return new Seal(decodeKey(given.reveal(), 'PGVEIL_KEY'))
     const text = await readKeyFile(keyFile)
     if (text !== undefined) return new Seal(decodeKey(text, keyFile))
-    const key = randomBytes(KEY_BYTES)
-    await writeFile(keyFile, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
-    await chmod(keyFile, 0o600)
-    return new Seal(key)
+    if (sealedAlready) {
+      throw new Fault('state-key', 'The key that sealed what the state file holds is not there.', {
+        place: { file: keyFile },
+        remedy: ITS_OWN_KEY,
+      })
+    }
+    return new Seal(await makeKeyFile(keyFile))
   }
 
   /** `purpose` binds what is sealed to its place: it opens for the same purpose only. */
@@ -51,11 +56,19 @@ export class Seal {
       return Buffer.concat([decipher.update(sealed.subarray(bodyStart)), decipher.final()]).toString('utf8')
     } catch (error) {
       throw new Fault('state-key', 'What the state file holds was sealed with another key.', {
-        remedy: 'Start the server with the key that it had: PGVEIL_KEY, or the file key in PGVEIL_HOME.',
+        remedy: ITS_OWN_KEY,
         cause: error,
       })
     }
   }
+}
+
+/** On the disk before anything is sealed with it: the power may fail a moment later. */
+async function makeKeyFile(keyFile: string): Promise<Uint8Array> {
+  const key = randomBytes(KEY_BYTES)
+  await writeFile(keyFile, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  await chmod(keyFile, 0o600)
+  return key
 }
 
 async function readKeyFile(file: string): Promise<string | undefined> {

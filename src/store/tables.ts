@@ -5,6 +5,7 @@ export interface Tables {
   readonly runs: RunsTable
   readonly deliveries: DeliveriesTable
   readonly api_keys: ApiKeysTable
+  readonly server: ServerTable
 }
 
 export interface RunsTable {
@@ -66,4 +67,13 @@ export interface ApiKeysTable {
   readonly created_at: number
   readonly expires_at: number | null
   readonly revoked_at: number | null
+}
+
+/** One row. */
+export interface ServerTable {
+  readonly id: number
+  /** Sealed: nothing of worth. The key that opens it is the key of this file. */
+  readonly key_check: Uint8Array | null
+  /** When somebody last asked whether the file can be written. */
+  readonly written_at: number
 }

@@ -122,3 +122,73 @@ test('who goes away is not worked for any longer', async () => {
   await asked
   await until('it is not asked any more', async () => (await source.value<number>(sleeping)) === 0)
 })
+
+test('a page of large rows keeps nobody waiting; one that is too large says what to ask for', async () => {
+  await using source = await TestDatabase.create(
+    "CREATE TABLE public.big AS SELECT i AS id, repeat('x', 16000) AS t FROM generate_series(1, 4000) AS i",
+  )
+  await using serving = await Serving.start()
+  const ask = (limit: number) =>
+    serving.post('/api/stateless/view-data', {
+      db_connection_params: connectionOf(source.target),
+      schema_name: 'public',
+      table_name: 'big',
+      limit,
+    })
+  // The process that is asked is there by then.
+  expect((await ask(1)).body.content.rows_before).toEqual([['1', 'x'.repeat(16_000)]])
+  // In a process of its own: ours reads the answer, and would take that for the server's pause.
+  const probe = startProbe(`${serving.url}health`)
+  const page = await ask(1000)
+  expect([page.status, page.body.content.rows_after.length]).toEqual([200, 1000])
+  const refused = await ask(4000)
+  expect([refused.status, refused.body]).toEqual([
+    400,
+    { error_code: 'INVALID_LIMIT', message: expect.stringContaining('limit') },
+  ])
+  probe.stdin.end()
+  expect(Number(await new Response(probe.stdout).text())).toBeLessThan(300)
+  expect((await ask(10)).status).toBe(200)
+})
+
+test('who waits for a turn is told in time, and at once where too many wait', async () => {
+  await using source = await TestDatabase.create('CREATE TABLE public.t (v text)')
+  await using serving = await Serving.start({ flags: ['--answer-timeout=3'] })
+  const slow = contentOf({
+    dictionary: [{ schema: 'public', table: 't', raw_sql: 'SELECT pg_sleep(60)::text AS v' }],
+  })
+  const hostile = {
+    db_connection_params: connectionOf(source.target),
+    sens_dict_contents: [slow],
+    schema_name: 'public',
+    table_name: 't',
+  }
+  const begun = performance.now()
+  const answers = await Promise.all(
+    Array.from({ length: 220 }, () => serving.post('/api/stateless/view-data', hostile)),
+  )
+  // Fifty-five turns of three seconds each would be 165 s.
+  expect(performance.now() - begun).toBeLessThan(9000)
+  const count = (status: number) => answers.filter((answer) => answer.status === status).length
+  expect(count(400) + count(503)).toBe(220)
+  expect(count(400)).toBeGreaterThanOrEqual(4)
+  expect(count(503)).toBeGreaterThanOrEqual(16)
+  const light = await serving.post('/api/stateless/check_db_connection', hostile.db_connection_params)
+  expect(light.status).toBe(200)
+})
+
+/** Asks until its standard input closes, and says how many milliseconds the longest answer took. */
+function startProbe(url: string) {
+  const program = `
+    let longest = 0
+    let asks = true
+    process.stdin.on('data', () => {}).on('end', () => (asks = false))
+    while (asks) {
+      const begun = performance.now()
+      await (await fetch(${JSON.stringify(url)})).text()
+      longest = Math.max(longest, performance.now() - begun)
+      await Bun.sleep(5)
+    }
+    console.log(longest)`
+  return Bun.spawn([process.execPath, '-e', program], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' })
+}

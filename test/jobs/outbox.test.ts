@@ -5,6 +5,7 @@ import { Outbox } from '../../src/jobs/outbox.ts'
 import { addRun, settleRun, takeNextRun } from '../../src/jobs/runs.ts'
 import { Signer } from '../../src/jobs/signature.ts'
 import type { Surface } from '../../src/jobs/surface.ts'
+import { sleep } from '../../src/jobs/until-written.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { Secret } from '../../src/lib/secret.ts'
 import { openHome } from '../../src/store/home.ts'
@@ -52,6 +53,7 @@ async function openContext(): Promise<JobsContext> {
     seal: await Seal.open(home.keyFile, undefined),
     clock,
     log: silentLog,
+    sleep,
     surfaces: new Map([[surface.name, surface]]),
     webhookHosts: { allowed: undefined },
   }
@@ -232,14 +234,19 @@ describe('delivery', () => {
     expect(bodies).toEqual([{ body: null }, { body: null }])
   })
 
-  test('gives up what was sealed with a key that is gone, and goes on with the rest', async () => {
-    await endedRun('lost')
-    const other = await Seal.open(folder.file('other-key'), undefined)
-    context = { ...context, seal: other }
+  test('keeps what cannot be opened, goes on with the rest, and tries again later', async () => {
+    await endedRun('kept')
+    const { seal } = context
+    context = { ...context, seal: await Seal.open(folder.file('other-key'), undefined) }
     await endedRun('found')
     await outbox().deliverDue()
-    expect(receiver.statuses('lost')).toEqual([])
+    expect(receiver.statuses('kept')).toEqual([])
     expect(receiver.statuses('found')).toEqual(['running', 'failed'])
+    expect(await waiting()).toBe(2)
+    context = { ...context, seal }
+    clock.forward(60 * 60 * 1000)
+    await outbox().deliverDue()
+    expect(receiver.statuses('kept')).toEqual(['running', 'failed'])
     expect(await waiting()).toBe(0)
   })
 

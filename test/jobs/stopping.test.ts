@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Receiver } from '../api/receiver.ts'
 import { connectionOf, contentOf, processesWith, Serving, until } from '../api/serving.ts'
@@ -130,3 +130,33 @@ test('a run that waits is cancelled at once', async () => {
   expect((await serving.post(`/operation/${firstId}/cancel`, undefined)).status).toBe(204)
   expect(await receiver.end(first.operation_id)).toMatchObject({ error: 'Cancelled.' })
 })
+
+test('a scan that hears nothing is ended all the same, soon', async () => {
+  await using receiver = new Receiver()
+  await using serving = await Serving.start()
+  const scan = {
+    operation_id: 'deaf',
+    db_connection_params: connectionOf(source.target),
+    webhook_status_url: receiver.url,
+    meta_dict_contents: [contentOf({ sens_pg_types: ['text'], funcs: {} }, 'meta.json')],
+  }
+  // A database that takes the connection and says nothing.
+  using database = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => {} } })
+  const connection = { ...scan.db_connection_params, host: '127.0.0.1', port: database.port }
+  const id = await serving.startRun('/api/stateless/scan', { ...scan, db_connection_params: connection })
+  let worker: number | undefined
+  await until('its worker is there', () => {
+    worker = processesWith('\0work\0').find((pid) => parentOf(pid) === serving.pid)
+    return worker !== undefined
+  })
+  process.kill(worker ?? 0, 'SIGSTOP')
+  const begun = performance.now()
+  await serving.post(`/operation/${id}/cancel`, {})
+  expect(performance.now() - begun).toBeLessThan(10_000)
+  expect(await receiver.end('deaf')).toMatchObject({ status: 'error', error: 'Cancelled.' })
+})
+
+function parentOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1])
+}

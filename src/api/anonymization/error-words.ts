@@ -60,6 +60,7 @@ export function errorCodeOf(code: string): string {
 const STATUSES: Readonly<Partial<Record<FaultCode, 404 | 409 | 503>>> = {
   'run-unknown': 404,
   'run-settled': 409,
+  'archive-busy': 409,
   'queue-full': 503,
   interrupted: 503,
 }

@@ -4,7 +4,9 @@ import { statusOf } from '../../jobs/status-file.ts'
 import { Fault } from '../../lib/fault.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import { openArchive } from '../../storage/stored-archive.ts'
+import { stillContained } from '../../store/contained-path.ts'
 import { type KeptDictionary, RunFolder, STATUS_IDS } from '../../store/run-folder.ts'
+import type { State } from '../../store/state.ts'
 import type { ApiContext } from './context.ts'
 import { anonymizationSurface, isoSeconds } from './report.ts'
 import type { OperationAnswer } from './schemas/responses.ts'
@@ -72,7 +74,7 @@ function contentOf({ name, text, additionalInfo }: KeptDictionary) {
 
 /**
  * Removes the record of a run and, where it is a dump's and no later dump has replaced it, the archive. Throws
- * `run-unsettled`.
+ * `run-unsettled`, `archive-busy`.
  */
 export async function deleteOperation({ home, state }: ApiContext, run: Run): Promise<void> {
   if (!isSettled(run.state)) {
@@ -80,10 +82,29 @@ export async function deleteOperation({ home, state }: ApiContext, run: Run): Pr
       remedy: 'Wait for it, or cancel it first.',
     })
   }
-  if (run.archive !== null && (await holdsArchiveOf(run, run.archive)))
-    await ArchiveFolder.remove(run.archive)
+  // What a link leads to is not what the run wrote.
+  const folder = run.archive && (await stillContained(home.output, run.archive).catch(() => null))
+  if (folder && (await holdsArchiveOf(run, folder))) {
+    await refuseIfRead(state, folder)
+    await ArchiveFolder.remove(folder)
+  }
   await RunFolder.at(home.path, run.folder).remove()
   await deleteRun(state, run.id)
+}
+
+async function refuseIfRead(state: State, folder: string): Promise<void> {
+  const reader = await state
+    .selectFrom('runs')
+    .select('id')
+    .where('kind', '=', 'restore')
+    .where('state', 'in', ['queued', 'running'])
+    .where(({ fn, val }) => fn('json_extract', ['options', val('$.input_dir')]), '=', folder)
+    .limit(1)
+    .executeTakeFirst()
+  if (!reader) return
+  throw new Fault('archive-busy', 'A restore that waits or works reads the archive of the run.', {
+    remedy: `Wait for ${reader.id}, or cancel it first.`,
+  })
 }
 
 async function holdsArchiveOf(run: Run, folder: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { plainTarget } from '../../jobs/plain-target.ts'
 import type { NewRun } from '../../jobs/runs.ts'
 import { Fault } from '../../lib/fault.ts'
@@ -39,6 +40,7 @@ export async function orderDump(context: ApiContext, id: string, body: DumpBody)
       source: plainTarget(source),
       content: DUMP_CONTENTS[body.type],
       outputFolder,
+      within: await realpath(context.home.output),
       dictionaries: dictionaries.prepared_sens_dict_files,
       onlyTables: dictionaries.partial_tables_dict_files,
       withoutTables: dictionaries.partial_tables_exclude_dict_files,
@@ -74,6 +76,7 @@ export async function orderRestore(context: ApiContext, id: string, body: Restor
       target: plainTarget(target),
       content: RESTORE_CONTENTS[body.type],
       inputFolder,
+      within: await realpath(context.home.output),
       onlyTables: dictionaries.partial_tables_dict_files,
       withoutTables: dictionaries.partial_tables_exclude_dict_files,
       existing: existingFrom(body.clean_db, body.drop_db),

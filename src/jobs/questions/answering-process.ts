@@ -1,17 +1,22 @@
 import { Fault, type Finding } from '../../lib/fault.ts'
-import { endChild, readLines } from '../../postgres/child.ts'
+import { endChild, readByteLines } from '../../postgres/child.ts'
 import { keptEnvironment } from '../worker/kept-environment.ts'
 import { ownProgram } from '../worker/own-program.ts'
-import type { PlainQuestion } from './question.ts'
+import { MOST_ROWS, type PlainQuestion } from './question.ts'
 
 /** The hidden command that such a process is. */
 export const ANSWER_COMMAND = 'answer'
 
-/** What it says of one question, in one line. */
-export type Reply = { readonly answer: unknown } | { readonly findings: readonly Finding[] }
+/**
+ * What it says of one question, in one line. Where it is an answer, a line follows for each name of `unread`: a part of the
+ * answer that is passed on as it is.
+ */
+export type Reply =
+  | { readonly answer: object; readonly unread: readonly string[] }
+  | { readonly findings: readonly Finding[] }
 
-/** Characters: ten thousand rows come in one line. */
-const LONGEST_REPLY = 256 * 1024 * 1024
+/** Bytes: no part of an answer has more. */
+const LONGEST_LINE = MOST_ROWS + 1024
 
 /** A process of pgveil that answers one question after the other. It ends when its standard input closes. */
 export class AnsweringProcess {
@@ -22,17 +27,20 @@ export class AnsweringProcess {
     stderr: 'inherit',
     detached: true,
   })
-  #reply: PromiseWithResolvers<Reply> | undefined
+  #reply: PromiseWithResolvers<object> | undefined
+  /** The answer that comes in, and the names of the parts that it lacks. */
+  #coming: { answer: object; readonly missing: string[] } | undefined
   /** It has died, or was ended. */
   gone = false
 
   constructor() {
-    readLines(this.#child.stdout, (line) => this.#reply?.resolve(JSON.parse(line)), LONGEST_REPLY).finally(
-      () => {
+    readByteLines(this.#child.stdout, (line) => this.#hear(line), LONGEST_LINE)
+      // What is no reply comes from no process that could be asked again.
+      .catch(() => this.end())
+      .finally(() => {
         this.gone = true
         this.#reply?.reject(lost())
-      },
-    )
+      })
   }
 
   /** Throws the fault that the process tells of; `worker-lost` where it dies over the question. */
@@ -40,14 +48,29 @@ export class AnsweringProcess {
     this.#reply = Promise.withResolvers()
     this.#child.stdin.write(`${JSON.stringify(question)}\n`)
     this.#child.stdin.flush()
-    const reply = await this.#reply.promise
-    if ('findings' in reply) throw Fault.of(reply.findings)
-    return reply.answer
+    return this.#reply.promise
   }
 
   async end(): Promise<void> {
     this.gone = true
     await endChild(this.#child)
+  }
+
+  #hear(line: Uint8Array): void {
+    if (this.#coming) {
+      const name = this.#coming.missing.shift() ?? ''
+      this.#coming.answer = { ...this.#coming.answer, [name]: line }
+    } else {
+      const reply = JSON.parse(new TextDecoder().decode(line)) as Reply
+      if ('findings' in reply) {
+        this.#reply?.reject(Fault.of(reply.findings))
+        return
+      }
+      this.#coming = { answer: reply.answer, missing: [...reply.unread] }
+    }
+    if (this.#coming.missing.length > 0) return
+    this.#reply?.resolve(this.#coming.answer)
+    this.#coming = undefined
   }
 }
 

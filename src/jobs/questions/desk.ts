@@ -6,6 +6,9 @@ import { plainQuestion, type QuestionKind, type Questions } from './question.ts'
 /** Questions at once, each in a process of its own: dictionaries and masks of strangers may keep a core busy for ever. */
 const AT_ONCE = 4
 
+/** Questions that may wait for that; a hundred small ones take three seconds. More is a client in a loop. */
+const MOST_WAITING = 200
+
 /** A process that nobody has asked for so long ends. */
 const IDLE_MILLISECONDS = 60_000
 
@@ -16,21 +19,30 @@ export class Desk {
   readonly #busy = new Set<AnsweringProcess>()
   readonly #longest: number
 
-  /** `longest`: milliseconds that an answer may take. */
+  /** `longest`: milliseconds that an answer may take, the wait for its turn among them. */
   constructor(longest: number) {
     this.#longest = longest
   }
 
-  /** Throws the faults of the operation, `answer-timeout`, and `worker-lost` where its process died. */
+  /**
+   * Throws the faults of the operation, `answer-timeout`, `queue-full` where too many are asked already, and `worker-lost`
+   * where its process died.
+   */
   async ask<Kind extends QuestionKind>(
     kind: Kind,
     request: Questions[Kind]['request'],
     signal: AbortSignal,
   ): Promise<Questions[Kind]['answer']> {
-    return this.#inTurn(async () => {
+    if (this.#inTurn.pendingCount >= MOST_WAITING) throw busy()
+    const tooLong = AbortSignal.timeout(this.#longest)
+    const turn = Promise.withResolvers<never>()
+    const giveUp = () => turn.reject(busy())
+    tooLong.addEventListener('abort', giveUp, { once: true })
+    const answered = this.#inTurn(async () => {
       signal.throwIfAborted()
+      if (tooLong.aborted) throw busy()
+      tooLong.removeEventListener('abort', giveUp)
       const process = this.#take()
-      const tooLong = AbortSignal.timeout(this.#longest)
       const ended = AbortSignal.any([signal, tooLong])
       const end = () => void process.end()
       ended.addEventListener('abort', end, { once: true })
@@ -43,6 +55,7 @@ export class Desk {
         this.#giveBack(process)
       }
     })
+    return Promise.race([answered, turn.promise])
   }
 
   async close(): Promise<void> {
@@ -70,4 +83,8 @@ export class Desk {
     const timer = setTimeout(() => process.end(), IDLE_MILLISECONDS)
     this.#idle.push({ process, timer })
   }
+}
+
+function busy(): Fault {
+  return new Fault('queue-full', 'Too many questions are asked at once.', { remedy: 'Ask again later.' })
 }

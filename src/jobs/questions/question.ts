@@ -9,8 +9,24 @@ import type { TaskTarget } from '../task.ts'
 /** What can be asked about a database and dictionaries, and what is answered. */
 export interface Questions {
   readonly viewFields: { readonly request: ViewFieldsRequest; readonly answer: FieldViews }
-  readonly viewData: { readonly request: ViewDataRequest; readonly answer: RowsView }
+  readonly viewData: { readonly request: ViewDataRequest; readonly answer: RowsPage }
   readonly previewTables: { readonly request: PreviewTablesRequest; readonly answer: readonly TablePreview[] }
+}
+
+/** Bytes of rows in an answer, both sides together. */
+export const MOST_ROWS = 64 * 1024 * 1024
+
+/** Rows go through the server as they come: megabytes that it read would keep it from all others meanwhile. */
+export interface RowsPage extends Pick<RowsView, 'schema' | 'table' | 'fields' | 'totalRows'> {
+  /** JSON: lists of texts and nulls. */
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+}
+
+/** An answer as it goes through a pipe: one line of JSON, and lines that are passed on unread, by their names. */
+export interface PlainAnswer {
+  readonly answer: object
+  readonly unread: Readonly<Record<string, string>>
 }
 
 export type QuestionKind = keyof Questions

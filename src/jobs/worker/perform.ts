@@ -9,6 +9,7 @@ import type { Target } from '../../postgres/connection/target.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import { targetOf } from '../plain-target.ts'
 import type { DumpTask, RestoreTask, Task } from '../task.ts'
+import { inArchivePlace } from './archive-place.ts'
 import { logWarnings } from './log-warnings.ts'
 import type { TaskOutput } from './messages.ts'
 import { performScan } from './perform-scan.ts'
@@ -20,21 +21,21 @@ const LOCK_WAIT_MILLISECONDS = 30_000
 export async function perform(context: Context, task: Task): Promise<TaskOutput> {
   switch (task.kind) {
     case 'dump':
-      return performDump(context, task)
+      return inArchivePlace(task.within, task.outputFolder, (folder) => performDump(context, task, folder))
     case 'restore':
-      return performRestore(context, task)
+      return inArchivePlace(task.within, task.inputFolder, (folder) => performRestore(context, task, folder))
     case 'scan':
       return performScan(context, task, targetOf(task.source))
   }
 }
 
-async function performDump(context: Context, task: DumpTask): Promise<TaskOutput> {
+async function performDump(context: Context, task: DumpTask, outputFolder: string): Promise<TaskOutput> {
   const source = targetOf(task.source)
   await installLibraryIfCalled(context, source, task.dictionaries)
   const { manifest, folder, warnings } = await dump(context, {
     ...planningOf(task, source),
     content: task.content,
-    outputFolder: task.outputFolder,
+    outputFolder,
     clearOutput: true,
     programs: programs({ pgDump: task.pgDump }),
     pgDumpOptions: task.pgDumpOptions,
@@ -57,10 +58,10 @@ async function performDump(context: Context, task: DumpTask): Promise<TaskOutput
   }
 }
 
-async function performRestore(context: Context, task: RestoreTask): Promise<TaskOutput> {
+async function performRestore(context: Context, task: RestoreTask, inputFolder: string): Promise<TaskOutput> {
   const { tables, rows, warnings } = await restore(context, {
     target: targetOf(task.target),
-    inputFolder: task.inputFolder,
+    inputFolder,
     content: task.content,
     onlyTables: task.onlyTables,
     withoutTables: task.withoutTables,

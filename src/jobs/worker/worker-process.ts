@@ -66,8 +66,8 @@ export class WorkerProcess {
   }
 
   /** Ends it, and waits until it and all that it started are gone. */
-  async end(): Promise<void> {
-    await endChild(this.#child, 'SIGTERM', GRACE_MILLISECONDS)
+  async end(grace = GRACE_MILLISECONDS): Promise<void> {
+    await endChild(this.#child, 'SIGTERM', grace)
   }
 }
 

@@ -62,7 +62,12 @@ const deleteRoute = createRoute({
   summary: 'Delete the record of a run',
   description: 'Deletes the record of a run that has ended, and the archive of a dump. Permission: delete.',
   middleware: requires('delete'),
-  responses: { ...refusals, ...unknown, 204: { description: 'It is deleted.' } },
+  responses: {
+    ...refusals,
+    ...unknown,
+    204: { description: 'It is deleted.' },
+    409: json(errorSchema, 'A restore reads its archive.'),
+  },
 })
 
 const logsRoute = createRoute({

@@ -13,6 +13,7 @@ import {
 } from '../schemas/requests.ts'
 import {
   connectedSchema,
+  errorSchema,
   previewSchemasResponse,
   previewTablesResponse,
   viewDataResponse,
@@ -22,6 +23,9 @@ import { answerPreviewTables, answerViewData, answerViewFields, whileAsked } fro
 import { body, json, refusals } from './answers.ts'
 
 const shared = { method: 'post' as const, tags: ['Stateless'], middleware: requires('view') }
+
+/** Of what takes planning. */
+const busy = { 503: json(errorSchema, 'Too many questions are asked at once.') }
 
 const checkRoute = createRoute({
   ...shared,
@@ -40,7 +44,7 @@ const viewFieldsRoute = createRoute({
   summary: 'Fields with their rules',
   description: 'Every field that a dump takes, with the rule that masks it. Reads no row. Permission: view.',
   request: { body: body(viewFieldsSchema) },
-  responses: { ...refusals, 200: json(viewFieldsResponse, 'The fields.') },
+  responses: { ...refusals, ...busy, 200: json(viewFieldsResponse, 'The fields.') },
 })
 
 const viewDataRoute = createRoute({
@@ -50,7 +54,7 @@ const viewDataRoute = createRoute({
   summary: 'Rows before and after masking',
   description: 'Rows of a table as they are (real data!) and as a dump would give them. Permission: view.',
   request: { body: body(viewDataSchema) },
-  responses: { ...refusals, 200: json(viewDataResponse, 'The rows.') },
+  responses: { ...refusals, ...busy, 200: json(viewDataResponse, 'The rows.') },
 })
 
 const previewRoute = createRoute({
@@ -73,7 +77,7 @@ const previewSchemaRoute = createRoute({
     params: z.object({ schema: z.string().openapi({ example: 'public' }) }),
     body: body(previewTablesSchema),
   },
-  responses: { ...refusals, 200: json(previewTablesResponse, 'The tables.') },
+  responses: { ...refusals, ...busy, 200: json(previewTablesResponse, 'The tables.') },
 })
 
 export function addViewRoutes(app: OpenAPIHono<AppVariables>, context: ApiContext): void {
@@ -84,12 +88,12 @@ export function addViewRoutes(app: OpenAPIHono<AppVariables>, context: ApiContex
     return c.json({ status: 'ok' as const }, 200)
   })
   app.openapi(viewFieldsRoute, async (c) => {
-    const answer = await inTurn(() => answerViewFields(context, c.req.raw.signal, c.req.valid('json')))
+    const answer = await answerViewFields(context, c.req.raw.signal, c.req.valid('json'))
     return c.json(answer, 200)
   })
   app.openapi(viewDataRoute, async (c) => {
-    const answer = await inTurn(() => answerViewData(context, c.req.raw.signal, c.req.valid('json')))
-    return c.json(answer, 200)
+    const answer = await answerViewData(context, c.req.raw.signal, c.req.valid('json'))
+    return c.body(answer, 200, { 'content-type': 'application/json' }) as never
   })
   app.openapi(previewRoute, async (c) => {
     const { db_connection_params: connection, schema_filter: filter } = c.req.valid('json')
@@ -101,9 +105,7 @@ export function addViewRoutes(app: OpenAPIHono<AppVariables>, context: ApiContex
   })
   app.openapi(previewSchemaRoute, async (c) => {
     const { schema } = c.req.valid('param')
-    const answer = await inTurn(() =>
-      answerPreviewTables(context, c.req.raw.signal, schema, c.req.valid('json')),
-    )
+    const answer = await answerPreviewTables(context, c.req.raw.signal, schema, c.req.valid('json'))
     return c.json(answer, 200)
   })
 }

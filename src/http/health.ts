@@ -1,0 +1,58 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { State } from '../store/state.ts'
+import { VERSION } from '../version.ts'
+import type { AppContext, AppVariables } from './environment.ts'
+
+/** What was written so long ago can be written now: whoever asks without a key must not keep the disk busy. */
+const WRITTEN_MILLISECONDS = 5000
+
+/** Answers 200 while the state file can be read and written, else 503: a full disk stops all runs. */
+export function addHealth(app: OpenAPIHono<AppVariables>, { state, clock, log }: AppContext): void {
+  let writtenAt = Number.NEGATIVE_INFINITY
+  app.openapi(route, async (c) => {
+    try {
+      if (clock.elapsed() - writtenAt >= WRITTEN_MILLISECONDS) {
+        await write(state, clock.now())
+        writtenAt = clock.elapsed()
+      }
+      await state.selectFrom('runs').select('number').limit(1).execute()
+      return c.json({ status: 'ok' as const, version: VERSION }, 200)
+    } catch (error) {
+      log.error({ reason: String(error) }, 'the state file cannot be used')
+      return c.json({ error_code: 'STATE_UNUSABLE', message: 'The state file cannot be used.' }, 503)
+    }
+  })
+}
+
+async function write(state: State, now: Date): Promise<void> {
+  await state.updateTable('server').set({ written_at: now.getTime() }).execute()
+}
+
+const route = createRoute({
+  method: 'get',
+  path: '/health',
+  tags: ['Server'],
+  operationId: 'health',
+  summary: 'Whether the server works',
+  description: 'Answers 200 when the server can read and write its state file. It needs no key.',
+  security: [],
+  responses: {
+    200: {
+      description: 'It works.',
+      content: {
+        'application/json': {
+          schema: z.object({
+            status: z.literal('ok'),
+            version: z.string().openapi({ example: VERSION }),
+          }),
+        },
+      },
+    },
+    503: {
+      description: 'The state file cannot be read or written: the disk may be full.',
+      content: {
+        'application/json': { schema: z.object({ error_code: z.string(), message: z.string() }) },
+      },
+    },
+  },
+})
