@@ -44,38 +44,38 @@ export async function settleRules(
   const groups = new KeyGroups(catalog)
   const reasons = new Map([...found].map(([column, reason]) => [keyOf(column), reason]))
   const settled = new Map<string, SensitiveColumn>()
-  for (const [member, reason] of found) {
-    if (reason.kind !== 'dictionary') continue
+  /** Gives the columns that are joined with one, and have no rule yet, theirs. */
+  const settle = async (
+    member: TableColumn,
+    rule: (column: TableColumn) => Promise<Pick<SensitiveColumn, 'rule'> | undefined>,
+  ): Promise<void> => {
     for (const column of groups.of(member)) {
       if (settled.has(keyOf(column)) || !mayMask(column)) continue
-      const rule = await ruleRenamed(reason.rule, member, column)
-      const own = reasons.get(keyOf(column)) ?? { kind: 'foreign-key', with: columnName(member) }
-      if (rule !== undefined) settled.set(keyOf(column), { ...column, reason: own, rule })
+      const reason = reasons.get(keyOf(column)) ?? { kind: 'foreign-key', with: columnName(member) }
+      const ruled = await rule(column)
+      if (ruled) settled.set(keyOf(column), { ...column, reason, ...ruled })
     }
   }
+  for (const [member, reason] of found)
+    if (reason.kind === 'dictionary')
+      await settle(member, (column) => ruleRenamed(reason.rule, member, column))
   for (const [member, reason] of found) {
     if (reason.kind === 'dictionary') continue
-    const group = groups.of(member)
-    const [lead = member] = group
-    const rule = ruleOf(meta, lead, reason, groups)
-    for (const column of group) {
-      if (settled.has(keyOf(column)) || !mayMask(column)) continue
-      const own = reasons.get(keyOf(column))
-      settled.set(keyOf(column), {
-        ...column,
-        reason: own ?? { kind: 'foreign-key', with: columnName(member) },
-        rule: rule?.(column),
-      })
-    }
+    const rule = ruleOf(meta, groups.of(member)[0] ?? member, reason, groups)
+    await settle(member, async (column) => ({ rule: rule(column) }))
   }
   return [...settled.values()]
 }
 
 /** A dictionary's rule for one column as a rule for another; undefined where it speaks of more than its column. */
-async function ruleRenamed(rule: SqlText, from: TableColumn, to: TableColumn): Promise<string | undefined> {
+async function ruleRenamed(
+  rule: SqlText,
+  from: TableColumn,
+  to: TableColumn,
+): Promise<{ readonly rule: string } | undefined> {
   const renames = new Map([[from.column.name, identifier(to.column.name).text]])
   const renamed = await renameColumns(await readExpression(rule), from.relation, renames)
-  return renamed?.source.text
+  return renamed && { rule: renamed.source.text }
 }
 
 /** The rule for a column of a group, chosen for the column that leads it. */

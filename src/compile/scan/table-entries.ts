@@ -56,7 +56,8 @@ function entriesAbove(
     ...relation.inheritsFrom,
     ...lineage(catalog, relation)
       .slice(1)
-      .map(({ oid }) => oid),
+      .map(({ oid }) => oid)
+      .toReversed(),
   ]
   return above.flatMap((oid) => entries.get(oid) ?? [])
 }

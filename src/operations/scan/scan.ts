@@ -16,7 +16,7 @@ import type { Questioning } from '../snapshot-sessions.ts'
 import { withCatalog } from '../with-catalog.ts'
 import { detect } from './detect.ts'
 import { readScanDictionaries, type ScanDictionaries } from './dictionaries.ts'
-import { readChanges } from './report/fingerprint.ts'
+import { fingerprintsOf, readChanges } from './report/fingerprint.ts'
 import { reportOf } from './report/write.ts'
 import type { ScanRequest } from './request.ts'
 import { resultOf, type ScanResult } from './result.ts'
@@ -41,7 +41,8 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
       const questioning = { source, server: catalog.server, snapshot, lanes, lockWait, statementTimeout }
       const { meta, prepared, known } = dictionaries
       const named = decideByName(catalog, meta, prepared, known)
-      const tables = decideBySince(request, catalog, changes, named)
+      const fingerprints = fingerprintsOf(catalog, named, changes)
+      const tables = decideBySince(request, fingerprints, named)
       const rows = await verdictsOfRows(
         guarded,
         questioning,
@@ -60,7 +61,7 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
         rows.verdicts,
         judgements,
       )
-      const report = reportOf(request, context.clock.now(), catalog, changes, tables, outcomes)
+      const report = reportOf(request, context.clock.now(), catalog, fingerprints, tables, outcomes)
       return {
         ...resultOf({
           catalog,

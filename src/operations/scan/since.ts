@@ -1,8 +1,6 @@
-import type { Catalog, Oid } from '../../catalog/model.ts'
-import { relationKey } from '../../catalog/model.ts'
+import { type Oid, relationKey } from '../../catalog/model.ts'
 import type { DecidedTable, NamedColumn } from '../../compile/scan/decide-by-name.ts'
 import { type ReportedColumn, readScanReport } from '../../dictionary/scan-report.ts'
-import { fingerprintOf } from './report/fingerprint.ts'
 import { lookedForBy } from './report/write.ts'
 import type { ScanRequest } from './request.ts'
 
@@ -12,8 +10,7 @@ import type { ScanRequest } from './request.ts'
  */
 export function decideBySince(
   request: ScanRequest,
-  catalog: Catalog,
-  changes: ReadonlyMap<Oid, string>,
+  fingerprints: ReadonlyMap<Oid, string>,
   tables: readonly DecidedTable[],
 ): readonly DecidedTable[] {
   const report = request.since && readScanReport(request.since)
@@ -23,7 +20,7 @@ export function decideBySince(
   )
   return tables.map((table) => {
     const before = reported.get(relationKey(table.relation))
-    const fingerprint = fingerprintOf(catalog, table, changes)
+    const fingerprint = fingerprints.get(table.relation.oid)
     if (!before || fingerprint === undefined || fingerprint !== before.fingerprint) return table
     const columns = new Map(before.columns.map((column) => [column.name, column]))
     const decided = table.columns.map((column) => decide(column, columns.get(column.column.name)))

@@ -12,35 +12,35 @@ export async function readChanges(session: Session): Promise<ReadonlyMap<Oid, st
 }
 
 /**
- * Tells whether a table is what it was: its columns with their types, keys, unique indexes and sequences, and what moves when the rows
- * of it, or of its partitions, change. undefined where that is not known.
+ * What tells whether each table is what it was: its columns with their types, keys, unique indexes and sequences, and what
+ * moves when the rows of it, or of its partitions, change. A table of which that is not known is not among them.
  */
-export function fingerprintOf(
-  catalog: Catalog,
-  { relation, leaves }: ScannedTable,
+export function fingerprintsOf(
+  { foreignKeys, indexes }: Catalog,
+  tables: readonly ScannedTable[],
   changes: ReadonlyMap<Oid, string>,
-): string | undefined {
-  const states = leaves.map((leaf) => changes.get(leaf.relation.oid))
-  if (states.includes(undefined)) return undefined
-  const columns = relation.columns.map(({ name, type, primaryKey, ownsSequence, generated }) => [
-    name,
-    type,
-    primaryKey,
-    ownsSequence,
-    generated,
-  ])
-  const keys = catalog.foreignKeys.filter(
-    (key) => key.relation === relation.oid || key.references === relation.oid,
-  )
-  const joined = keys.map(({ columns: from, referencedColumns: to, relation: by, references }) => [
-    by,
-    from,
-    references,
-    to,
-  ])
-  const unique = catalog.indexes.filter((index) => index.unique && index.relation === relation.oid)
-  const distinct = unique.map((index) => index.columns)
-  return createHash('sha256')
-    .update(JSON.stringify([columns, joined, distinct, states]))
-    .digest('hex')
+): ReadonlyMap<Oid, string> {
+  const keysOf = Map.groupBy(foreignKeys, ({ relation }) => relation)
+  const keysTo = Map.groupBy(foreignKeys, ({ references }) => references)
+  const indexesOf = Map.groupBy(indexes, ({ relation }) => relation)
+  const fingerprints = new Map<Oid, string>()
+  for (const { relation, leaves } of tables) {
+    const states = leaves.map((leaf) => changes.get(leaf.relation.oid))
+    if (states.includes(undefined)) continue
+    const columns = relation.columns.map(({ name, type, primaryKey, ownsSequence, generated }) => [
+      name,
+      type,
+      primaryKey,
+      ownsSequence,
+      generated,
+    ])
+    const keys = new Set([...(keysOf.get(relation.oid) ?? []), ...(keysTo.get(relation.oid) ?? [])])
+    const joined = [...keys].map((key) => [key.relation, key.columns, key.references, key.referencedColumns])
+    const distinct = (indexesOf.get(relation.oid) ?? [])
+      .filter(({ unique }) => unique)
+      .map((index) => index.columns)
+    const told = JSON.stringify([columns, joined, distinct, states])
+    fingerprints.set(relation.oid, createHash('sha256').update(told).digest('hex'))
+  }
+  return fingerprints
 }

@@ -6,14 +6,13 @@ import { REPORT_FORMAT, type ReportedColumn, type ScanReport } from '../../../di
 import { VERSION } from '../../../version.ts'
 import type { ScanRequest } from '../request.ts'
 import { detectionOf, evidenceOf } from './evidence.ts'
-import { fingerprintOf } from './fingerprint.ts'
 
 /** What was found, and why, as a document that a later scan can go by. */
 export function reportOf(
   request: ScanRequest,
   createdAt: Date,
   catalog: Catalog,
-  changes: ReadonlyMap<Oid, string>,
+  fingerprints: ReadonlyMap<Oid, string>,
   tables: readonly ScannedTable[],
   outcomes: readonly ColumnOutcome[],
 ): ScanReport {
@@ -29,7 +28,7 @@ export function reportOf(
       schema: table.relation.schema,
       table: table.relation.name,
       estimatedRows: table.relation.estimatedRows,
-      fingerprint: fingerprintOf(catalog, table, changes) ?? null,
+      fingerprint: fingerprints.get(table.relation.oid) ?? null,
       columns: (byTable.get(table.relation) ?? []).map(columnOf),
     })),
   }
