@@ -149,11 +149,11 @@ export class Queue {
       working.worker = worker
       // Before it gets its task: a worker that nobody knows of has nothing to do.
       await noteWorker(state, run.id, worker.identity)
-      if (working.ending || (await this.#isCancelRequested(run.id))) await worker.end()
+      if (working.ending || (await this.#isCancelRequested(run.id))) await worker.end(working.grace)
       else worker.give(task)
       end = await worker.ended
     } catch (error) {
-      await working.worker?.end()
+      await working.worker?.end(working.grace)
       end = { fault: describeFault(asFault(error)) }
     }
     await this.#conclude(run, end)

@@ -6,6 +6,15 @@ export interface Tables {
   readonly deliveries: DeliveriesTable
   readonly api_keys: ApiKeysTable
   readonly server: ServerTable
+  readonly adapters: AdaptersTable
+  readonly jobs: JobsTable
+  readonly encryption_profiles: EncryptionProfilesTable
+  readonly dictionaries: DictionariesTable
+  readonly health_checks: HealthChecksTable
+  readonly storage_usage: StorageUsageTable
+  readonly system_tasks: SystemTasksTable
+  readonly download_links: DownloadLinksTable
+  readonly audit_log: AuditLogTable
 }
 
 export interface RunsTable {
@@ -41,6 +50,10 @@ export interface RunsTable {
   readonly created_at: number
   readonly started_at: number | null
   readonly ended_at: number | null
+  /** The backup job that it belongs to; null where it belongs to none. */
+  readonly job_id: Generated<string | null>
+  /** What made a job's run begin: `schedule`, `api`, `command-line`. */
+  readonly cause: Generated<string | null>
 }
 
 export interface DeliveriesTable {
@@ -55,6 +68,8 @@ export interface DeliveriesTable {
   readonly done_at: number | null
   /** What came of the last attempt, for people. */
   readonly outcome: string | null
+  /** Sealed: where it goes, where that is not the webhook of its run. */
+  readonly channel: Generated<Uint8Array | null>
 }
 
 export interface ApiKeysTable {
@@ -67,6 +82,9 @@ export interface ApiKeysTable {
   readonly created_at: number
   readonly expires_at: number | null
   readonly revoked_at: number | null
+  /** Switched off for a while, unlike revoked. */
+  readonly enabled: Generated<number>
+  readonly last_used_at: Generated<number | null>
 }
 
 /** One row. */
@@ -76,4 +94,133 @@ export interface ServerTable {
   readonly key_check: Uint8Array | null
   /** When somebody last asked whether the file can be written. */
   readonly written_at: number
+}
+
+/** Sources, destinations and notification channels. */
+export interface AdaptersTable {
+  readonly id: string
+  readonly name: string
+  /** `database`, `storage` or `notification`. */
+  readonly type: string
+  /** `postgres`; `local-fs`, `s3`, `sftp`; `email`, `discord`, `webhook`. */
+  readonly adapter_id: string
+  /** Sealed JSON. */
+  readonly config: Uint8Array
+  /** A source that nothing is ever restored into. */
+  readonly production: number
+  /** What the server said of itself at the last connection. */
+  readonly version: string | null
+  /** Checks that failed one after the other; null before the first check. */
+  readonly failures: number | null
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+export interface JobsTable {
+  readonly id: string
+  readonly name: string
+  /** Of its files in the destination; no two jobs share one. */
+  readonly folder: string
+  readonly enabled: number
+  /** A cron expression. */
+  readonly schedule: string
+  /** A name of the IANA time zone database. */
+  readonly time_zone: string
+  /** `skip` or `run-once`. */
+  readonly missed_runs: string
+  /** All times of the schedule up to this one have been seen to. */
+  readonly scheduled_until: number
+  readonly source_id: string
+  /** JSON: names. Empty: the database of the source. */
+  readonly databases: string
+  readonly anonymize: number
+  /** JSON: ids. */
+  readonly dictionary_ids: string
+  readonly destination_id: string
+  /** `NONE`, `GZIP` or `ZSTD`. */
+  readonly compression: string
+  readonly encryption_profile_id: string | null
+  /** JSON of `storage/retention.ts`. */
+  readonly retention: string
+  /** JSON: ids. */
+  readonly notification_ids: string
+  /** JSON: names of events to lists of channels, or true. */
+  readonly notification_events: string
+  /** JSON: databases to refresh after each success. */
+  readonly targets: string
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+export interface EncryptionProfilesTable {
+  readonly id: string
+  readonly name: string
+  readonly description: string | null
+  /** `AES256_GCM_HKDF_1MB`. */
+  readonly algorithm: string
+  /** Sealed: 32 bytes, hexadecimal. */
+  readonly key: Uint8Array
+  readonly created_at: number
+}
+
+export interface DictionariesTable {
+  readonly id: string
+  readonly name: string
+  /** `sensitive`, `non-sensitive`, `tables`, `tables-exclude`. */
+  readonly kind: string
+  readonly text: string
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+export interface HealthChecksTable {
+  readonly id: string
+  readonly adapter_id: string
+  /** `healthy`, `degraded`, `offline`. */
+  readonly status: string
+  /** Milliseconds. */
+  readonly latency: number
+  readonly error: string | null
+  readonly created_at: number
+}
+
+/** What a destination held at a time. */
+export interface StorageUsageTable {
+  readonly id: Generated<number>
+  readonly adapter_id: string
+  /** Bytes. */
+  readonly total_size: number
+  readonly file_count: number
+  readonly created_at: number
+}
+
+/** What an operator changed of the tasks that the server does for itself. */
+export interface SystemTasksTable {
+  readonly id: string
+  readonly schedule: string
+  readonly run_on_startup: number
+  readonly enabled: number
+}
+
+export interface DownloadLinksTable {
+  /** SHA-256 of the token, hexadecimal. */
+  readonly hash: string
+  readonly adapter_id: string
+  readonly path: string
+  readonly decrypt: number
+  readonly expires_at: number
+  readonly claimed_at: number | null
+}
+
+export interface AuditLogTable {
+  readonly id: Generated<number>
+  readonly at: number
+  /** Id of the key, or `environment`, `anybody`, `command-line`; null where it was refused before that was known. */
+  readonly caller: string | null
+  readonly address: string | null
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  /** JSON: which resource, what made it begin. */
+  readonly details: string
 }
