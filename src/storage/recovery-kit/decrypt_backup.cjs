@@ -3,6 +3,17 @@
 // Opens a sealed backup with the key of the recovery kit. Needs Node.js 18 or newer, and nothing else.
 // The format is Tink's streaming AEAD AES256_GCM_HKDF_1MB, without associated data.
 
+if (typeof require === 'undefined') {
+  process.stderr.write(
+    'A package.json in a folder above makes Node.js take this script for an ES module. Move the kit elsewhere.\n',
+  )
+  process.exit(1)
+}
+if (Number(process.versions.node.split('.')[0]) < 18) {
+  process.stderr.write(`Node.js ${process.versions.node} is too old for this script: it needs 18 or newer.\n`)
+  process.exit(1)
+}
+
 const { createDecipheriv, hkdfSync } = require('node:crypto')
 const { lstat, open, readFile, rename, rm } = require('node:fs/promises')
 const { basename, join, resolve } = require('node:path')

@@ -189,3 +189,12 @@ test('a partial file of another run is neither used nor removed', async () => {
   expect(complaints).toContain('another run is writing it')
   expect(await readFile(made.path(`${made.opened}.partial`), 'utf8')).toBe('of another run')
 })
+
+test('a project of ES modules around the kit is told from a damaged backup', async () => {
+  await using made = await ground()
+  await writeFile(join(made.kit, '..', 'package.json'), '{"type": "module"}')
+  const { exitCode, complaints } = await made.decrypt(made.name)
+  expect(exitCode).toBe(1)
+  expect(complaints).toContain('Move the kit elsewhere')
+  expect(await made.files()).toEqual([made.name])
+})
