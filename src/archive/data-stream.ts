@@ -24,7 +24,7 @@ const MEMBER_BYTES = 256 * 1024
 /** A row that is longer than this is cut into members of its own, so that no row need fit into memory. */
 const LONG_ROW_BYTES = 4 * MEMBER_BYTES
 
-/** Makes a gzip member of a block. */
+/** Makes a gzip member of a block, or what else is stored of it. What it gives shares no memory with the block. */
 export type Pack = (block: Uint8Array) => Promise<Uint8Array>
 
 /**
@@ -41,13 +41,23 @@ const gzipOnPool = promisify(gzip)
 export const packOnPool: Pack = (block) => gzipOnPool(block, { level: 2 })
 
 /** One core packs as much as two server processes give; beyond that the others must help. */
-const packBest: Pack = navigator.hardwareConcurrency > 2 ? packOnPool : packHere
+export const packBest: Pack = navigator.hardwareConcurrency > 2 ? packOnPool : packHere
+
+/**
+ * How blocks of a stream are stored; members and frames that follow each other are read as one stream. zstd at level 3,
+ * its default, on Bun's thread pool.
+ */
+export const PACKS = {
+  NONE: async (block) => block.slice(),
+  GZIP: packBest,
+  ZSTD: (block) => Bun.zstdCompress(block as Uint8Array<ArrayBuffer>, { level: 3 }),
+} as const satisfies Readonly<Record<string, Pack>>
 
 /** Members under way at once: one being compressed, one being filled, one being written. */
 const MEMBERS_IN_FLIGHT = 3
 
-/** What follows the last row in a data file that pg_dump wrote. */
-const END_OF_ROWS = new TextEncoder().encode('\\.\n\n\n')
+/** What follows the last row of a table in an archive that pg_dump wrote, and counts into the table's bytes. */
+export const END_OF_ROWS = new TextEncoder().encode('\\.\n\n\n')
 
 const NEWLINE = 10
 
@@ -58,7 +68,7 @@ export async function* compressRows(
   chunks: AsyncIterable<Uint8Array>,
   tally: DataTally,
   onProgress: (tally: Readonly<DataTally>) => void,
-  pack: Pack = packBest,
+  pack: Pack,
 ): AsyncGenerator<Member> {
   const inFlight: Promise<Member>[] = []
   const buffers = spare.pop() ?? newBuffers()
@@ -81,11 +91,6 @@ const spare: Uint8Array[][] = []
 
 function newBuffers(): Uint8Array[] {
   return Array.from({ length: MEMBERS_IN_FLIGHT + 1 }, () => new Uint8Array(LONG_ROW_BYTES))
-}
-
-/** The last member of a data file: PostgreSQL's end mark. Its text counts into the table's bytes. */
-export async function endOfRows(): Promise<{ readonly member: Uint8Array; readonly bytes: number }> {
-  return { member: await packHere(END_OF_ROWS), bytes: END_OF_ROWS.length }
 }
 
 async function* counted(chunks: AsyncIterable<Uint8Array>, tally: DataTally): AsyncGenerator<Uint8Array> {
