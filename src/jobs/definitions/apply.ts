@@ -123,9 +123,10 @@ async function applyJobs(context: Definitions, file: JobsFile): Promise<Applied[
   return applied
 }
 
-type IdOf = (what: 'adapter' | 'dictionary' | 'encryption profile', name: string) => string
+/** The id of what bears a name. Throws `jobs-file`. */
+export type IdOf = (what: 'adapter' | 'dictionary' | 'encryption profile', name: string) => string
 
-async function idsByName(context: Definitions): Promise<IdOf> {
+export async function idsByName(context: Definitions): Promise<IdOf> {
   const ids = {
     adapter: new Map((await listAdapters(context)).map(({ name, id }) => [name, id])),
     dictionary: new Map((await listDictionaries(context)).map(({ name, id }) => [name, id])),
