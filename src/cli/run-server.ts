@@ -4,7 +4,9 @@ import { anonymizationApi } from '../api/anonymization/mount.ts'
 import { anonymizationSurface } from '../api/anonymization/report.ts'
 import { hasKeys } from '../http/api-key.ts'
 import { createApp } from '../http/app.ts'
+import { trustedProxies } from '../http/client-address.ts'
 import { listen } from '../http/server.ts'
+import type { RateLimits } from '../http/surface.ts'
 import { settleInterrupted } from '../jobs/interrupted.ts'
 import type { JobsContext } from '../jobs/jobs-context.ts'
 import { openSeal } from '../jobs/open-seal.ts'
@@ -31,6 +33,12 @@ export interface ServerSettings {
   readonly grace: number
   readonly insecure: boolean
   readonly rateLimit: number
+  /** Of the backup API. */
+  readonly rateLimits: RateLimits
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Under which origin other machines reach the server, for links. */
+  readonly publicUrl: string | undefined
   readonly databaseHosts: HostPolicy
   readonly webhookHosts: HostPolicy
   readonly webhookTimeout: number
@@ -97,7 +105,14 @@ async function serve(
     salt,
   })
   const loopback = isLoopback(settings.host)
-  const access = { token, rateLimit, loopback, open: loopback || settings.insecure, audit: auditLog(home) }
+  const access = {
+    token,
+    rateLimit,
+    loopback,
+    open: loopback || settings.insecure,
+    audit: auditLog(home),
+    trustedProxies: trustedProxies(settings.trustedProxies),
+  }
   const http = listen(settings, (addressOf) => createApp({ ...shared, ...access, addressOf }, [api]).fetch)
   outbox.start()
   queue.start()
