@@ -30,6 +30,7 @@ export interface ServerSettings {
   readonly host: string
   readonly port: number
   readonly maxRuns: number
+  readonly maxJobs: number
   readonly grace: number
   readonly insecure: boolean
   readonly rateLimit: number
@@ -53,6 +54,9 @@ export interface ServerSettings {
 
 /** Questions at once that take no planning: whether a database lets somebody in, which schemas it has. */
 const LIGHT_QUESTIONS_AT_ONCE = 8
+
+/** The command line may write down a run while a server works; it takes a fraction of a millisecond to see that none waits. */
+const LOOK_MILLISECONDS = 1000
 
 /** Serves until the signal aborts, and stops in order. Throws `home-busy`, `state-…`, `binding-refused`. */
 export async function runServer(
@@ -116,9 +120,11 @@ async function serve(
   const http = listen(settings, (addressOf) => createApp({ ...shared, ...access, addressOf }, [api]).fetch)
   outbox.start()
   queue.start()
+  const looking = setInterval(() => queue.wake(), LOOK_MILLISECONDS)
   onListening(http.url, home)
 
   await untilAborted(signal)
+  clearInterval(looking)
   http.stop()
   await queue.stop()
   await outbox.stop()

@@ -10,6 +10,7 @@ interface ServeFlags {
   readonly host: string
   readonly port: number
   readonly maxRuns: number
+  readonly maxJobs: number
   readonly grace: number
   readonly insecure?: boolean
   readonly rateLimit: number
@@ -35,6 +36,7 @@ export function addServe(program: Command, context: CommandContext): void {
     .option('--port <port>', 'port to listen on; 0 takes a free one', portNumber, 8000)
     .optionsGroup('Runs:')
     .option('--max-runs <number>', 'runs that work at once; others wait', wholeNumber, 2)
+    .option('--max-jobs <number>', 'backup jobs and restores that work at once; others wait', wholeNumber, 1)
     .option('--grace <seconds>', 'how long running operations may go on after SIGTERM', seconds, 30)
     .option('--webhook-timeout <seconds>', 'how long a receiver of webhooks has to answer', wholeNumber, 10)
     .option('--answer-timeout <seconds>', 'how long a view of fields or rows may take', wholeNumber, 120)
@@ -88,6 +90,7 @@ async function serve(flags: ServeFlags, context: CommandContext): Promise<void> 
     host: flags.host,
     port: flags.port,
     maxRuns: flags.maxRuns,
+    maxJobs: flags.maxJobs,
     grace: flags.grace * 1000,
     insecure: flags.insecure ?? false,
     rateLimit: flags.rateLimit,

@@ -1,6 +1,8 @@
 import { asFault, Fault } from '../lib/fault.ts'
 import type { Progress } from '../operations/context.ts'
 import { RunFolder } from '../store/run-folder.ts'
+import type { StateTransaction } from '../store/state.ts'
+import { BACKUP_SURFACE } from './backup/surface-name.ts'
 import { describeFault } from './describe-fault.ts'
 import type { JobsContext } from './jobs-context.ts'
 import type { Outbox } from './outbox.ts'
@@ -10,6 +12,7 @@ import {
   type NewRun,
   noteProgress,
   noteWorker,
+  type PassedOver,
   requestCancel,
   settleRun,
   takeNextRun,
@@ -28,8 +31,10 @@ const MOST_QUEUED = 10_000
 const SCAN_GRACE_MILLISECONDS = 2000
 
 export interface QueueOptions {
-  /** Runs that work at once. */
+  /** Runs that work at once, those of backup jobs aside. */
   readonly maxRuns: number
+  /** Runs of backup jobs, and restores of what they stored, that work at once. */
+  readonly maxJobs: number
   /** Milliseconds that running operations get to finish by themselves when the server stops. */
   readonly grace: number
 }
@@ -55,11 +60,11 @@ export class Queue {
 
   /** Begins with what waits. Settle what a killed server left first: `settleInterrupted`. */
   start(): void {
-    this.#wake()
+    this.wake()
   }
 
   /** Writes a run down; when this returns it will be done, or told of, whatever happens to the server. */
-  async submit(run: NewRun): Promise<Run> {
+  async submit(run: NewRun, also?: (transaction: StateTransaction) => Promise<void>): Promise<Run> {
     if (this.#stopped.signal.aborted) throw new Fault('interrupted', 'The server is stopping.')
     const { waiting } = await this.#context.state
       .selectFrom('runs')
@@ -67,9 +72,9 @@ export class Queue {
       .where('state', '=', 'queued')
       .executeTakeFirstOrThrow()
     if (waiting >= MOST_QUEUED) throw new Fault('queue-full', `${MOST_QUEUED} runs are waiting already.`)
-    const added = await addRun(this.#context, run)
+    const added = await addRun(this.#context, run, also)
     await saveStatus(this.#context.home, added)
-    this.#wake()
+    this.wake()
     return added
   }
 
@@ -102,20 +107,20 @@ export class Queue {
     await Promise.all([...this.#working.values()].map(endWorking))
   }
 
-  /** One after the other, so that no run is taken beyond the limit. */
-  #wake(): void {
+  /** Something may wait that another process wrote down. One look after the other, so that none is taken beyond the limit. */
+  wake(): void {
     this.#taking = this.#taking
       .then(() => this.#takeRuns())
       .catch((error) => {
         const { log, sleep } = this.#context
         log.error({ reason: String(error) }, 'the queue cannot go on; it is tried again')
-        sleep(RETRY_MILLISECONDS, this.#stopped.signal).then(() => this.#wake())
+        sleep(RETRY_MILLISECONDS, this.#stopped.signal).then(() => this.wake())
       })
   }
 
   async #takeRuns(): Promise<void> {
-    while (!this.#stopped.signal.aborted && this.#working.size < this.#options.maxRuns) {
-      const next = await takeNextRun(this.#context, this.#unopened)
+    while (!this.#stopped.signal.aborted) {
+      const next = await takeNextRun(this.#context, this.#passedOver())
       if (!next) return
       if ('unopened' in next) {
         this.#unopened.add(next.unopened)
@@ -125,15 +130,30 @@ export class Queue {
       this.#outbox.wake()
       const { run, task } = next
       const grace = run.kind === 'scan' ? SCAN_GRACE_MILLISECONDS : undefined
-      const working: Working = { worker: undefined, grace, ending: false, done: Promise.resolve() }
+      const working: Working = { run, worker: undefined, grace, ending: false, done: Promise.resolve() }
       this.#working.set(run.id, working)
       working.done = this.#work(run, task, working)
         .catch((error) => this.#unsettled(run, error))
         .finally(() => {
           this.#working.delete(run.id)
-          this.#wake()
+          this.wake()
         })
     }
+  }
+
+  #passedOver(): PassedOver {
+    const runs = [...this.#working.values()].map(({ run }) => run)
+    const bySurface = Map.groupBy(runs, ({ surface }) => surface)
+    const busy = [...bySurface].filter(([surface, working]) => working.length >= this.#limitOf(surface))
+    return {
+      runs: this.#unopened,
+      surfaces: new Set(busy.map(([surface]) => surface)),
+      jobs: new Set(runs.flatMap(({ jobId }) => jobId ?? [])),
+    }
+  }
+
+  #limitOf(surface: string): number {
+    return surface === BACKUP_SURFACE ? this.#options.maxJobs : this.#options.maxRuns
   }
 
   async #work(run: Run, sealed: Uint8Array, working: Working): Promise<void> {
@@ -231,6 +251,7 @@ export class Queue {
 type End = Parameters<typeof settleRun>[2]
 
 interface Working {
+  readonly run: Run
   /** Undefined until it has started. */
   worker: WorkerProcess | undefined
   /** Milliseconds that it may clean up; undefined: the usual. */

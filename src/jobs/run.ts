@@ -51,6 +51,10 @@ export interface Run {
   readonly createdAt: Date
   readonly startedAt: Date | null
   readonly endedAt: Date | null
+  /** The backup job that it belongs to. */
+  readonly jobId: string | null
+  /** What made a job's run begin: `schedule`, `api`, `command-line`. */
+  readonly cause: string | null
 }
 
 export function readRun(row: Selectable<RunsTable>): Run {
@@ -72,6 +76,8 @@ export function readRun(row: Selectable<RunsTable>): Run {
     createdAt: new Date(row.created_at),
     startedAt: time(row.started_at),
     endedAt: time(row.ended_at),
+    jobId: row.job_id,
+    cause: row.cause,
   }
 }
 

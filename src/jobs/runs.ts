@@ -1,8 +1,8 @@
-import type { Selectable, Updateable } from 'kysely'
+import type { Insertable, Selectable, Updateable } from 'kysely'
 import { Fault } from '../lib/fault.ts'
 import type { Progress } from '../operations/context.ts'
 import type { ProcessIdentity } from '../storage/process-identity.ts'
-import { RunFolder } from '../store/run-folder.ts'
+import { type KeptDictionary, RunFolder } from '../store/run-folder.ts'
 import type { State, StateTransaction } from '../store/state.ts'
 import type { RunsTable } from '../store/tables.ts'
 import type { JobsContext } from './jobs-context.ts'
@@ -25,35 +25,56 @@ export interface NewRun {
   readonly id: string
   readonly surface: string
   readonly options: JsonObject
-  readonly keepsDictionaries: boolean
+  /** What goes into the record of the run, by the names of the documented API; undefined where it keeps none. */
+  readonly dictionaries?: Readonly<Record<string, readonly KeptDictionary[]>> | undefined
   readonly archive: string | null
   readonly task: Task
-  readonly webhook: Webhook
+  readonly webhook?: Webhook | undefined
+  /** The backup job that it belongs to, and what made it begin. */
+  readonly job?: { readonly id: string; readonly cause: string } | undefined
 }
 
-/** Writes a run down, queued, with its folder: when this returns, it outlives us. */
-export async function addRun(context: JobsContext, run: NewRun): Promise<Run> {
+/**
+ * Writes a run down, queued, with its folder: when this returns, it outlives us. `also` writes what must be true in the
+ * same moment.
+ */
+export async function addRun(
+  context: JobsContext,
+  run: NewRun,
+  also: (transaction: StateTransaction) => Promise<void> = async () => {},
+): Promise<Run> {
   const createdAt = context.clock.now()
   const folder = await RunFolder.create(context.home.path, run.id, createdAt)
-  await folder.saveOptions(run.options)
-  const row = await context.state
-    .insertInto('runs')
-    .values({
-      id: run.id,
-      surface: run.surface,
-      kind: run.task.kind,
-      state: 'queued' satisfies RunState,
-      options: JSON.stringify(run.options),
-      keeps_dictionaries: run.keepsDictionaries ? 1 : 0,
-      folder: folder.name,
-      archive: run.archive,
-      task: sealTask(context, run.id, run.task),
-      webhook: sealWebhook(context, run.id, run.webhook),
-      created_at: createdAt.getTime(),
+  try {
+    if (run.dictionaries) await folder.saveListedInput(run.dictionaries)
+    await folder.saveOptions(run.options)
+    return await context.state.transaction().execute(async (transaction) => {
+      await also(transaction)
+      const values = { ...rowOf(context, run), folder: folder.name, created_at: createdAt.getTime() }
+      return readRun(
+        await transaction.insertInto('runs').values(values).returningAll().executeTakeFirstOrThrow(),
+      )
     })
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return readRun(row)
+  } catch (error) {
+    await folder.remove()
+    throw error
+  }
+}
+
+function rowOf(context: JobsContext, run: NewRun): Omit<Insertable<RunsTable>, 'folder' | 'created_at'> {
+  return {
+    id: run.id,
+    surface: run.surface,
+    kind: run.task.kind,
+    state: 'queued' satisfies RunState,
+    options: JSON.stringify(run.options),
+    keeps_dictionaries: run.dictionaries ? 1 : 0,
+    archive: run.archive,
+    task: sealTask(context, run.id, run.task),
+    webhook: run.webhook ? sealWebhook(context, run.id, run.webhook) : null,
+    job_id: run.job?.id ?? null,
+    cause: run.job?.cause ?? null,
+  }
 }
 
 export async function findRun(state: State, id: string): Promise<Run | undefined> {
@@ -66,20 +87,32 @@ export async function findRun(state: State, id: string): Promise<Run | undefined
   return row && readRun(row)
 }
 
+/** Which of those that wait are not taken now. */
+export interface PassedOver {
+  readonly runs: ReadonlySet<string>
+  readonly surfaces: ReadonlySet<string>
+  /** Backup jobs: no two runs of one work at once. */
+  readonly jobs: ReadonlySet<string>
+}
+
+const NOTHING_PASSED_OVER: PassedOver = { runs: new Set(), surfaces: new Set(), jobs: new Set() }
+
 /**
  * Takes the run that waits longest, as running, and writes the report of that. Undefined where none waits, but for those to
  * pass over. A run whose task cannot be opened goes on waiting as it is: to fail it would erase the task.
  */
 export async function takeNextRun(
   context: JobsContext,
-  passedOver: ReadonlySet<string> = new Set(),
+  passedOver: PassedOver = NOTHING_PASSED_OVER,
 ): Promise<{ readonly run: Run; readonly task: Uint8Array } | { readonly unopened: string } | undefined> {
   return context.state.transaction().execute(async (transaction) => {
     const next = await transaction
       .selectFrom('runs')
       .select(['id', 'task'])
       .where('state', '=', 'queued')
-      .where('id', 'not in', [...passedOver, ''])
+      .where('id', 'not in', [...passedOver.runs, ''])
+      .where('surface', 'not in', [...passedOver.surfaces, ''])
+      .where(({ eb, or }) => or([eb('job_id', 'is', null), eb('job_id', 'not in', [...passedOver.jobs, ''])]))
       .orderBy('number')
       .limit(1)
       .executeTakeFirst()
@@ -118,6 +151,7 @@ export async function settleRun(
     if (!row) return undefined
     const run = readRun(row)
     await addReport(context, transaction, row, run, end.output)
+    await context.surfaces.get(run.surface)?.onSettled?.(context, transaction, run)
     return run
   })
 }
@@ -147,7 +181,7 @@ async function addReport(
 ): Promise<void> {
   const surface = context.surfaces.get(run.surface)
   const webhook = row.webhook && openedWebhook(context, run.id, row.webhook)
-  if (!surface || !webhook) return
+  if (!surface?.report || !webhook) return
   await transaction
     .insertInto('deliveries')
     .values({

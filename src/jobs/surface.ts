@@ -1,3 +1,5 @@
+import type { StateTransaction } from '../store/state.ts'
+import type { JobsContext } from './jobs-context.ts'
 import type { Run } from './run.ts'
 import type { TaskOutput } from './worker/messages.ts'
 
@@ -15,5 +17,7 @@ export interface Webhook {
 export interface Surface {
   readonly name: string
   /** The body of a report that the run has begun (state running) or ended; `output` where it succeeded. */
-  readonly report: (run: Run, webhook: Webhook, output: TaskOutput | undefined) => unknown
+  readonly report?: (run: Run, webhook: Webhook, output: TaskOutput | undefined) => unknown
+  /** Writes what else is to be told of a run, in the moment in which it ends. */
+  readonly onSettled?: (context: JobsContext, transaction: StateTransaction, run: Run) => Promise<void>
 }

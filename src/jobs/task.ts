@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TLS_MODES } from '../postgres/connection/target.ts'
 
 /**
  * What a run is to do, with all that the work needs and nothing of who asked: the form in which it waits, sealed, in the
@@ -12,7 +13,7 @@ const target = z.object({
   user: z.string(),
   password: z.string().optional(),
   tls: z.object({
-    mode: z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']),
+    mode: z.enum(TLS_MODES),
     rootCertificate: z.string().optional(),
     certificate: z.string().optional(),
     key: z.string().optional(),

@@ -82,6 +82,7 @@ async function backupJobs(db: Kysely<unknown>): Promise<void> {
     .addColumn('config', 'blob', (column) => column.notNull())
     .addColumn('production', 'integer', (column) => column.notNull().defaultTo(0))
     .addColumn('version', 'text')
+    .addColumn('system_identifier', 'text')
     .addColumn('failures', 'integer')
     .addColumn('created_at', 'integer', (column) => column.notNull())
     .addColumn('updated_at', 'integer', (column) => column.notNull())

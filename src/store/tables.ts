@@ -110,6 +110,8 @@ export interface AdaptersTable {
   readonly production: number
   /** What the server said of itself at the last connection. */
   readonly version: string | null
+  /** Of the source's cluster, by which it is known under whatever address. */
+  readonly system_identifier: string | null
   /** Checks that failed one after the other; null before the first check. */
   readonly failures: number | null
   readonly created_at: number

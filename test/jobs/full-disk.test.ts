@@ -68,7 +68,6 @@ async function waitingRun(port: number): Promise<void> {
     id: 'a',
     surface: surface.name,
     options: {},
-    keepsDictionaries: false,
     archive: null,
     task: {
       kind: 'scan',
@@ -96,7 +95,7 @@ test('on a full disk runs wait, and keep what came of them, until it has room ag
   })
   await waitingRun(database.port)
   const outbox = new Outbox(context, { signer: undefined, timeout: 5000 })
-  const queue = new Queue(context, outbox, { maxRuns: 1, grace: 0 })
+  const queue = new Queue(context, outbox, { maxRuns: 1, maxJobs: 1, grace: 0 })
   await writable(false)
   queue.start()
   await until('taking it failed', () => sleepers.length === 1)

@@ -70,7 +70,6 @@ async function endedRun(id: string, url = receiver.url): Promise<void> {
     id,
     surface: surface.name,
     options: {},
-    keepsDictionaries: false,
     archive: null,
     task: {
       kind: 'scan',

@@ -1,6 +1,5 @@
 import type { Run } from '../../jobs/run.ts'
 import { refuseHost } from '../../lib/hosts.ts'
-import { RunFolder } from '../../store/run-folder.ts'
 import type { ApiContext } from './context.ts'
 import type { Ordered } from './order.ts'
 import { anonymizationSurface, webhookOf } from './report.ts'
@@ -20,19 +19,12 @@ export async function submit<Body extends RunBody>(
   const webhook = webhookOf(body, text)
   await refuseHost(new URL(webhook.url).hostname, context.webhookHosts)
   const { dictionaries, ...ordered } = await order(context, id, body)
-  const folder = await RunFolder.create(context.home.path, id, context.clock.now())
-  try {
-    if (body.save_dicts) await folder.saveListedInput(dictionaries)
-    const run = {
-      ...ordered,
-      id,
-      surface: anonymizationSurface.name,
-      keepsDictionaries: body.save_dicts,
-      webhook,
-    }
-    return await context.queue.submit(run)
-  } catch (error) {
-    await folder.remove()
-    throw error
+  const run = {
+    ...ordered,
+    id,
+    surface: anonymizationSurface.name,
+    dictionaries: body.save_dicts ? dictionaries : undefined,
+    webhook,
   }
+  return context.queue.submit(run)
 }

@@ -5,7 +5,7 @@ import { Fault } from '../../lib/fault.ts'
 import { Secret } from '../../lib/secret.ts'
 import { passwordFor } from './passfile.ts'
 import { type Settings, settingsFromDsn, settingsFromEnvironment, settingsFromService } from './settings.ts'
-import type { Target, TlsMode } from './target.ts'
+import { type Target, TLS_MODES } from './target.ts'
 
 /** Options of a command that say where the database is; all of them are optional. */
 export interface TargetOptions {
@@ -23,8 +23,6 @@ export interface TargetOptions {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-const TLS_MODES: readonly TlsMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']
 
 /** libpq's default port and its folders for Unix sockets: Debian's build, then upstream's. */
 const DEFAULT_PORT = 5432

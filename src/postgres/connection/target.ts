@@ -1,6 +1,7 @@
 import type { Secret } from '../../lib/secret.ts'
 
-export type TlsMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+export type TlsMode = (typeof TLS_MODES)[number]
 
 export interface Tls {
   readonly mode: TlsMode

@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { requires } from '../../../http/authentication.ts'
 import type { AppVariables } from '../../../http/environment.ts'
+import type { Run } from '../../../jobs/run.ts'
 import type { ApiContext } from '../context.ts'
 import { orderDump, orderRestore, orderScan } from '../order.ts'
 import { dumpSchema, restoreSchema, scanSchema } from '../schemas/requests.ts'
@@ -9,7 +11,7 @@ import { submit } from '../submit.ts'
 import { body, json, refusals } from './answers.ts'
 
 /** The original answers null; the id of the run is in a header, beside the documented webhook. */
-const started = {
+const responses = {
   ...refusals,
   201: {
     ...json(z.null(), 'The run is written down and will be done.'),
@@ -26,7 +28,7 @@ const shared = {
   method: 'post' as const,
   tags: ['Stateless'],
   middleware: requires('run'),
-  responses: started,
+  responses,
 }
 
 const scanRoute = createRoute({
@@ -59,23 +61,18 @@ const restoreRoute = createRoute({
 })
 
 export function addStartRoutes(app: OpenAPIHono<AppVariables>, context: ApiContext): void {
-  app.openapi(scanRoute, async (c) => {
-    const run = await submit(context, c.req.valid('json'), await c.req.text(), orderScan)
-    c.set('audit', { run: run.id })
-    return c.json(null, 201, locationOf(run.id))
-  })
-  app.openapi(dumpRoute, async (c) => {
-    const run = await submit(context, c.req.valid('json'), await c.req.text(), orderDump)
-    c.set('audit', { run: run.id })
-    return c.json(null, 201, locationOf(run.id))
-  })
-  app.openapi(restoreRoute, async (c) => {
-    const run = await submit(context, c.req.valid('json'), await c.req.text(), orderRestore)
-    c.set('audit', { run: run.id })
-    return c.json(null, 201, locationOf(run.id))
-  })
+  app.openapi(scanRoute, async (c) =>
+    started(c, await submit(context, c.req.valid('json'), await c.req.text(), orderScan)),
+  )
+  app.openapi(dumpRoute, async (c) =>
+    started(c, await submit(context, c.req.valid('json'), await c.req.text(), orderDump)),
+  )
+  app.openapi(restoreRoute, async (c) =>
+    started(c, await submit(context, c.req.valid('json'), await c.req.text(), orderRestore)),
+  )
 }
 
-function locationOf(id: string) {
-  return { location: `/operation/${id}` }
+function started(c: Context<AppVariables>, { id }: Run) {
+  c.set('audit', { run: id })
+  return c.json(null, 201, { location: `/operation/${id}` })
 }

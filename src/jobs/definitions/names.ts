@@ -1,0 +1,37 @@
+import { Fault } from '../../lib/fault.ts'
+import type { State } from '../../store/state.ts'
+import type { Tables } from '../../store/tables.ts'
+
+const LONGEST_NAME = 200
+
+/** A name for people. Throws `job-invalid`. */
+export function readName(text: string): string {
+  const name = text.trim()
+  if (name === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
+    throw new Fault('job-invalid', `A name has 1 to ${LONGEST_NAME} characters and no control characters.`, {
+      place: { field: 'name' },
+    })
+  }
+  return name
+}
+
+/** What has names by which a file of jobs can mean it. */
+type Named = Extract<keyof Tables, 'adapters' | 'jobs' | 'encryption_profiles' | 'dictionaries'>
+
+/** Throws `name-taken` where something else of the table bears the name. */
+export async function refuseTakenName(
+  state: Pick<State, 'selectFrom'>,
+  table: Named,
+  name: string,
+  ownId = '',
+): Promise<void> {
+  const taken = await state
+    .selectFrom(table)
+    .select('id')
+    .where('name', '=', name)
+    .where('id', '<>', ownId)
+    .executeTakeFirst()
+  if (taken) {
+    throw new Fault('name-taken', `The name ${JSON.stringify(name)} is taken.`, { place: { field: 'name' } })
+  }
+}
