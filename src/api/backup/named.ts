@@ -8,7 +8,10 @@ export async function namedInBody<Result>(act: () => Promise<Result>): Promise<R
   try {
     return await act()
   } catch (error) {
-    if (error instanceof Fault && (error.code.endsWith('-unknown') || error.code === 'storage-file-missing')) {
+    if (
+      error instanceof Fault &&
+      (error.code.endsWith('-unknown') || error.code === 'storage-file-missing')
+    ) {
       throw new Fault('job-invalid', error.message, {
         place: error.place,
         remedy: error.remedy,

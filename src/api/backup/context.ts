@@ -1,0 +1,54 @@
+import type { RateLimits } from '../../http/surface.ts'
+import type { Queue } from '../../jobs/queue.ts'
+import type { Run } from '../../jobs/run.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { HostPolicy } from '../../lib/hosts.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Secret } from '../../lib/secret.ts'
+import type { Home } from '../../store/home.ts'
+import type { Seal } from '../../store/seal.ts'
+import type { State } from '../../store/state.ts'
+
+/** What a restore is asked for with, its destination and its target looked up by their ids. */
+export interface RestoreOrder {
+  readonly destinationId: string
+  /** Of the backup, below the destination. */
+  readonly file: string
+  readonly targetSourceId: string
+  /** Of a backup of one database: what it becomes. */
+  readonly targetDatabaseName?: string | undefined
+  /** Databases of the backup to those of the target; what is not named keeps its name. */
+  readonly databaseMapping?: Readonly<Record<string, string>> | undefined
+  /** Who may create databases. */
+  readonly privilegedAuth?: { readonly user: string; readonly password: Secret } | undefined
+}
+
+/** What the endpoints set off, and do not wait for. */
+export interface Engine {
+  /** Queues a run of a job; where one waits already that one is given, and not `isNew`. Throws `job-unknown`. */
+  readonly runJob: (jobId: string) => Promise<{ readonly run: Run; readonly isNew: boolean }>
+  /** Checks a restore as far as that takes no work, and queues it. Throws why it cannot be. */
+  readonly restore: (order: RestoreOrder, signal: AbortSignal) => Promise<Run>
+  /** Jobs, or their schedules, are others now. */
+  readonly jobsChanged: () => void
+}
+
+/** What the endpoints of the backup API work with. */
+export interface BackupContext {
+  readonly home: Home
+  readonly state: State
+  readonly seal: Seal
+  readonly queue: Queue
+  readonly clock: Clock
+  readonly log: Log
+  /** Hosts of databases that requests may name. */
+  readonly databaseHosts: HostPolicy
+  /** Hosts that notifications may go to. */
+  readonly webhookHosts: HostPolicy
+  readonly rateLimits: RateLimits
+  /** Under which URL others reach the server, for links; undefined: the one that a request came by. */
+  readonly publicUrl: string | undefined
+  readonly engine: Engine
+  /** Runs a question to a database or a destination when fewer than so many are asked. */
+  readonly inTurn: <Result>(ask: () => Promise<Result>) => Promise<Result>
+}
