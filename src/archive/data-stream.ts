@@ -41,7 +41,7 @@ const gzipOnPool = promisify(gzip)
 export const packOnPool: Pack = (block) => gzipOnPool(block, { level: 2 })
 
 /** One core packs as much as two server processes give; beyond that the others must help. */
-const packBest: Pack = navigator.hardwareConcurrency > 2 ? packOnPool : packHere
+export const packBest: Pack = navigator.hardwareConcurrency > 2 ? packOnPool : packHere
 
 /** Members under way at once: one being compressed, one being filled, one being written. */
 const MEMBERS_IN_FLIGHT = 3

@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander'
 import { columnName } from '../catalog/table-column.ts'
 import type { Reason } from '../compile/scan/settle-rules.ts'
 import { Fault } from '../lib/fault.ts'
+import { LOCK_WAIT_MILLISECONDS } from '../operations/planning.ts'
 import { reportPage } from '../operations/scan/report/html.ts'
-import type { ScanRequest } from '../operations/scan/request.ts'
+import { SCAN_DEFAULTS, type ScanRequest } from '../operations/scan/request.ts'
 import type { ScanResult } from '../operations/scan/result.ts'
 import { scan } from '../operations/scan/scan.ts'
 import type { CommandContext } from './command-context.ts'
@@ -69,19 +70,19 @@ export function addCreateDict(program: Command, context: CommandContext): void {
       '--scan-partial-rows <number>',
       'values of a column that a partial scan looks at',
       wholeNumber,
-      10_000,
+      SCAN_DEFAULTS.partialRows,
     )
     .option(
       '--statement-timeout <seconds>',
       'how long one statement may take before its columns are given up as too slow',
       wholeNumber,
-      60,
+      SCAN_DEFAULTS.statementTimeout / 1000,
     )
     .option(
       '--lock-wait-timeout <seconds>',
       'how long to wait for a table that somebody is about to change',
       wholeNumber,
-      30,
+      LOCK_WAIT_MILLISECONDS / 1000,
     )
     .option(
       '--since <report>',

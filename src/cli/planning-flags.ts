@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { Fault } from '../lib/fault.ts'
 import { Secret } from '../lib/secret.ts'
-import type { PlanningRequest } from '../operations/planning.ts'
+import { LOCK_WAIT_MILLISECONDS, type PlanningRequest } from '../operations/planning.ts'
 import { type ConnectionFlags, targetFrom } from './connection.ts'
 import { readDictionaries, wholeNumber } from './work-flags.ts'
 
@@ -49,7 +49,7 @@ export function withPlanning(command: Command, dictionary: 'required' | 'optiona
       '--lock-wait-timeout <seconds>',
       'how long to wait for a table that somebody is about to change',
       wholeNumber,
-      30,
+      LOCK_WAIT_MILLISECONDS / 1000,
     )
 }
 

@@ -258,11 +258,13 @@ export async function deleteRun(state: State, id: string): Promise<void> {
 
 /** Once all reports of a settled run are through, nothing is kept of whom they were for, and nothing of a deleted run. */
 export async function forgetReported(transaction: StateTransaction, id: string): Promise<void> {
-  const { ended_at: endedAt, deleted } = await transaction
+  const run = await transaction
     .selectFrom('runs')
     .select(['ended_at', 'deleted'])
     .where('id', '=', id)
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
+  // What the server told of itself belongs to no run, and is kept for nobody.
+  const { ended_at: endedAt, deleted } = run ?? { ended_at: 0, deleted: 1 }
   const waiting = await transaction
     .selectFrom('deliveries')
     .select('id')

@@ -1,4 +1,6 @@
 import type { JobsContext } from './jobs-context.ts'
+import type { Channel } from './notifications/channel.ts'
+import { channelOf, plainChannel } from './notifications/plain-channel.ts'
 import type { Webhook } from './surface.ts'
 import { type Task, taskSchema } from './task.ts'
 
@@ -42,4 +44,13 @@ export function sealBody({ seal }: Sealing, runId: string, body: unknown): Uint8
 
 export function openBody({ seal }: Sealing, runId: string, sealed: Uint8Array): string {
   return seal.open(sealed, `body ${runId}`)
+}
+
+export function sealChannel({ seal }: Sealing, runId: string, channel: Channel): Uint8Array {
+  return seal.close(JSON.stringify(plainChannel(channel)), `channel ${runId}`)
+}
+
+/** Throws `state-key`, or `adapter-config` where another version wrote it. */
+export function openChannel({ seal }: Sealing, runId: string, sealed: Uint8Array): Channel {
+  return channelOf(JSON.parse(seal.open(sealed, `channel ${runId}`)))
 }

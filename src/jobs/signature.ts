@@ -14,8 +14,7 @@ export class Signer {
 
   /** The secret is `whsec_` and at least 24 bytes in base64. Throws `config-invalid`. */
   constructor(secret: Secret) {
-    const text = secret.reveal()
-    const key = Buffer.from(text.startsWith(PREFIX) ? text.slice(PREFIX.length) : '', 'base64')
+    const key = keyOf(secret.reveal())
     if (key.length < LEAST_BYTES) {
       throw new Fault('config-invalid', 'PGVEIL_WEBHOOK_SECRET is no secret for signatures.', {
         remedy: `Make one: echo ${PREFIX}$(openssl rand -base64 32).`,
@@ -29,4 +28,13 @@ export class Signer {
     const signature = createHmac('sha256', this.#key).update(`${id}.${timestamp}.${body}`).digest('base64')
     return { 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
   }
+}
+
+/** Whether a `Signer` takes it. */
+export function isSigningSecret(text: string): boolean {
+  return keyOf(text).length >= LEAST_BYTES
+}
+
+function keyOf(text: string): Uint8Array {
+  return Buffer.from(text.startsWith(PREFIX) ? text.slice(PREFIX.length) : '', 'base64')
 }

@@ -31,6 +31,20 @@ export interface PlanningRequest extends PlanPolicy {
   readonly lockWait: number
 }
 
+/** How long to wait for a table that somebody is about to change, where nobody says. */
+export const LOCK_WAIT_MILLISECONDS = 30_000
+
+/** Nothing but the sensitive dictionaries, as they stand: what is planned where nobody says otherwise. */
+export const PLAIN_PLANNING = {
+  onlyTables: [],
+  withoutTables: [],
+  knownColumns: [],
+  unknownColumns: 'copy',
+  followKeys: false,
+  allowUnmatched: false,
+  lockWait: LOCK_WAIT_MILLISECONDS,
+} as const satisfies Partial<PlanningRequest>
+
 /** Dictionaries as they were read, before anything is asked of a database. */
 interface ReadDictionaries {
   readonly dictionary: SensitiveDictionary
@@ -67,9 +81,8 @@ export async function withPlan<Result>(
   work: (context: Context, planning: Planning) => Promise<Result>,
 ): Promise<Result> {
   const dictionaries = readPlanningDictionaries(request)
-  const { locks } = options
   const { lockWait, salt } = request
-  return withCatalog(context, request.source, { locks, lockWait, salt }, async (guarded, found) => {
+  return withCatalog(context, request.source, { ...options, lockWait, salt }, async (guarded, found) => {
     const plan = await buildPlan({ catalog: found.catalog, ...dictionaries, policy: request })
     return work(guarded, { ...found, plan })
   })

@@ -41,7 +41,7 @@ export const sidecarSchema = z.object({
   anonymized: z.boolean(),
   /** SHA-256 over the dictionaries; null where there are none. */
   dictionariesHash: z.string().nullable(),
-  /** SHA-256 over tables, columns and types of all databases. */
+  /** SHA-256 over the tables of all databases with their columns: it changes with the schema. */
   schemaFingerprint: z.string(),
   /** How much of what was dumped was masked. */
   coverage: z.object({ columns: z.int(), masked: z.int() }),

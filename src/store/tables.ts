@@ -59,7 +59,7 @@ export interface RunsTable {
 export interface DeliveriesTable {
   readonly id: Generated<number>
   readonly run_id: string
-  /** The origin of the webhook's address. */
+  /** The origin of the webhook's address; of a channel `origin#id`, so that no channel waits for another one. */
   readonly receiver: string
   /** Sealed. Erased once it is through, or given up. */
   readonly body: Uint8Array | null
@@ -68,7 +68,7 @@ export interface DeliveriesTable {
   readonly done_at: number | null
   /** What came of the last attempt, for people. */
   readonly outcome: string | null
-  /** Sealed: where it goes, where that is not the webhook of its run. */
+  /** Sealed: where it goes, where that is not the webhook of its run. Erased with the body. */
   readonly channel: Generated<Uint8Array | null>
 }
 

@@ -4,7 +4,7 @@ import { Secret } from '../../src/lib/secret.ts'
 import type { Context } from '../../src/operations/context.ts'
 import { type DumpResult, dump } from '../../src/operations/dump/dump.ts'
 import type { DumpRequest } from '../../src/operations/dump/request.ts'
-import type { PlanningRequest } from '../../src/operations/planning.ts'
+import { PLAIN_PLANNING, type PlanningRequest } from '../../src/operations/planning.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
 import type { ScanRequest } from '../../src/operations/scan/request.ts'
@@ -34,15 +34,10 @@ export const noRules = dictionary({ dictionary: [] })
 /** What every operation that plans is told, where the test says nothing else. */
 export function planningOf(source: Target, overrides: Partial<PlanningRequest> = {}): PlanningRequest {
   return {
+    ...PLAIN_PLANNING,
     source,
     dictionaries: [noRules],
-    onlyTables: [],
-    withoutTables: [],
-    knownColumns: [],
-    unknownColumns: 'copy',
-    followKeys: false,
     salt: undefined,
-    allowUnmatched: false,
     lockWait: 5000,
     ...overrides,
   }

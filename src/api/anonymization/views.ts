@@ -1,6 +1,6 @@
 import { Fault } from '../../lib/fault.ts'
 import type { Context } from '../../operations/context.ts'
-import type { PlanningRequest } from '../../operations/planning.ts'
+import { PLAIN_PLANNING, type PlanningRequest } from '../../operations/planning.ts'
 import { targetOf } from './connection.ts'
 import type { ApiContext } from './context.ts'
 import type {
@@ -131,14 +131,9 @@ async function planningOf(
   },
 ): Promise<PlanningRequest> {
   return {
+    ...PLAIN_PLANNING,
     source: await targetOf(api, body.db_connection_params),
     dictionaries: body.sens_dict_contents.map(({ name, content }) => ({ name, text: content })),
-    onlyTables: [],
-    withoutTables: [],
-    knownColumns: [],
-    unknownColumns: 'copy',
-    followKeys: false,
-    allowUnmatched: false,
     salt: api.salt,
     lockWait: LOCK_WAIT_MILLISECONDS,
   }

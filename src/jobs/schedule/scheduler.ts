@@ -1,5 +1,4 @@
 import type { Clock } from '../../lib/clock.ts'
-import { asFault } from '../../lib/fault.ts'
 import type { Log } from '../../lib/log.ts'
 import { RETRY_MILLISECONDS, type Sleep } from '../until-written.ts'
 import { nextRuns, readSchedule } from './cron.ts'
@@ -29,6 +28,8 @@ interface Upcoming {
   readonly at: number
   /** Decided in time and not yet written down: it holds however late that becomes. */
   owed?: Decision
+  /** It was written down, so that the entry should not be found as it was. */
+  fired?: boolean
 }
 
 /** Calls `fire` when the schedule of an entry is due. It knows nothing of what runs. */
@@ -121,7 +122,9 @@ export class Scheduler {
       if (decision.seenUntil.getTime() === entry.scheduledUntil.getTime()) return 'nothing'
       upcoming.owed = decision
       await this.#options.fire(entry, decision)
-      return 'changed'
+      const again = upcoming.fired === true
+      upcoming.fired = true
+      return again ? 'failed' : 'changed'
     } catch (error) {
       this.#tell(entry, error, 'a run that is due cannot be begun; it is tried again')
       return 'failed'
@@ -129,7 +132,7 @@ export class Scheduler {
   }
 
   #tell({ id, schedule }: ScheduledEntry, error: unknown, what: string): void {
-    this.#options.log.error({ id, schedule, reason: asFault(error).message }, what)
+    this.#options.log.error({ id, schedule, reason: String(error) }, what)
   }
 }
 

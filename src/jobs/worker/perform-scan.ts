@@ -1,15 +1,13 @@
 import { Fault } from '../../lib/fault.ts'
 import type { Context } from '../../operations/context.ts'
 import { installLibraryIfCalled } from '../../operations/library.ts'
+import { LOCK_WAIT_MILLISECONDS } from '../../operations/planning.ts'
+import { SCAN_DEFAULTS } from '../../operations/scan/request.ts'
 import { scan } from '../../operations/scan/scan.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import type { ScanTask } from '../task.ts'
 import { logWarnings } from './log-warnings.ts'
 import type { TaskOutput } from './messages.ts'
-
-/** The command line's defaults. */
-const STATEMENT_MILLISECONDS = 60_000
-const LOCK_WAIT_MILLISECONDS = 30_000
 
 /** Scans, and gives the dictionaries by the names of the documented API. */
 export async function performScan(context: Context, task: ScanTask, source: Target): Promise<TaskOutput> {
@@ -24,7 +22,7 @@ export async function performScan(context: Context, task: ScanTask, source: Targ
     builtin: undefined,
     since: undefined,
     jobs: task.jobs,
-    statementTimeout: STATEMENT_MILLISECONDS,
+    statementTimeout: SCAN_DEFAULTS.statementTimeout,
     lockWait: LOCK_WAIT_MILLISECONDS,
   }
   const { sensitive, nonSensitive, outcomes, warnings } = await scan(context, request).catch((error) => {

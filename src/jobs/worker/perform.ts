@@ -2,7 +2,7 @@ import { Secret } from '../../lib/secret.ts'
 import type { Context } from '../../operations/context.ts'
 import { dump } from '../../operations/dump/dump.ts'
 import { installLibraryIfCalled } from '../../operations/library.ts'
-import type { PlanningRequest } from '../../operations/planning.ts'
+import { PLAIN_PLANNING, type PlanningRequest } from '../../operations/planning.ts'
 import type { ProgramChoice } from '../../operations/program-choice.ts'
 import { restore } from '../../operations/restore/restore.ts'
 import type { Target } from '../../postgres/connection/target.ts'
@@ -13,9 +13,6 @@ import { inArchivePlace } from './archive-place.ts'
 import { logWarnings } from './log-warnings.ts'
 import type { TaskOutput } from './messages.ts'
 import { performScan } from './perform-scan.ts'
-
-/** Seconds to wait for a table that somebody is about to change: the command line's default. */
-const LOCK_WAIT_MILLISECONDS = 30_000
 
 /** Does what a run is there for, in the worker's process. Throws the faults of the operation. */
 export async function perform(context: Context, task: Task): Promise<TaskOutput> {
@@ -80,16 +77,12 @@ async function performRestore(context: Context, task: RestoreTask, inputFolder: 
 
 function planningOf(task: DumpTask, source: Target): PlanningRequest {
   return {
+    ...PLAIN_PLANNING,
     source,
     dictionaries: task.dictionaries,
     onlyTables: task.onlyTables,
     withoutTables: task.withoutTables,
-    knownColumns: [],
-    unknownColumns: 'copy',
-    followKeys: false,
-    allowUnmatched: false,
     salt: task.salt === undefined ? undefined : new Secret(task.salt),
-    lockWait: LOCK_WAIT_MILLISECONDS,
   }
 }
 

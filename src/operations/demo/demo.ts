@@ -15,6 +15,7 @@ import { ThrowawayCluster } from '../../postgres/throwaway-cluster.ts'
 import type { Context } from '../context.ts'
 import { dump } from '../dump/dump.ts'
 import { init } from '../init.ts'
+import { PLAIN_PLANNING } from '../planning.ts'
 import { settlePsql } from '../program-choice.ts'
 import { restore } from '../restore/restore.ts'
 import {
@@ -103,10 +104,9 @@ async function run(
   onStep('pgveil dump: masking inside PostgreSQL, into an archive')
   const dictionary = { name: 'dicts/examples/01_shop.py', text: dictionaryText }
   const { manifest } = await dump(context, {
+    ...PLAIN_PLANNING,
     source,
     dictionaries: [dictionary],
-    onlyTables: [],
-    withoutTables: [],
     content: 'full',
     outputFolder: archive,
     clearOutput: false,
@@ -114,13 +114,8 @@ async function run(
     pgDumpOptions: [],
     ignorePrivileges: false,
     largeObjects: false,
-    allowUnmatched: false,
-    knownColumns: [],
-    unknownColumns: 'copy',
-    followKeys: false,
     salt: undefined,
     checkConstraints: true,
-    lockWait: 30_000,
     jobs: undefined,
   })
   onStep(`pgveil restore: the archive into the database ${DEMO_TARGET}`)

@@ -1,6 +1,9 @@
 import type { DictionarySource } from '../../dictionary/source.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 
+/** What a scan does where nobody says otherwise. */
+export const SCAN_DEFAULTS = { partialRows: 10_000, statementTimeout: 60_000 } as const
+
 /** What a scan is told: the database, what to look for, and how hard. */
 export interface ScanRequest {
   readonly source: Target

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { DUMP_CONTENTS } from '../../../operations/dump/request.ts'
 import { RESTORE_CONTENTS } from '../../../operations/restore/request.ts'
+import { SCAN_DEFAULTS } from '../../../operations/scan/request.ts'
 import { boolean, integer, optional, otherwise, text } from './wire.ts'
 
 const DEFAULT_PROCESSES = 4
 const DEFAULT_CONNECTIONS = 4
-const DEFAULT_DEPTH = 10_000
 
 export const connectionSchema = z
   .object({
@@ -104,7 +104,7 @@ export const scanSchema = z
   .object({
     ...runFields,
     type: otherwise(z.enum(SCAN_TYPES), 'partial').openapi({ description: 'Default: partial.' }),
-    depth: otherwise(integer({ least: 1, most: 1_000_000_000 }), DEFAULT_DEPTH).openapi({
+    depth: otherwise(integer({ least: 1, most: 1_000_000_000 }), SCAN_DEFAULTS.partialRows).openapi({
       description: 'Rows of a table that a partial scan looks at. Default: 10000.',
     }),
     meta_dict_contents: z.array(dictionarySchema).max(1000).openapi({ description: 'What to look for.' }),
