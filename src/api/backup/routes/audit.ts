@@ -11,12 +11,9 @@ const entrySchema = z
   .object({
     id: z.int(),
     createdAt: time,
-    caller: z
-      .string()
-      .nullable()
-      .openapi({
-        description: 'Id of the key, or environment, anybody, command-line; null: it was refused.',
-      }),
+    caller: z.string().nullable().openapi({
+      description: 'Id of the key, or environment, anybody, command-line; null: it was refused.',
+    }),
     address: z.string().nullable(),
     method: z.string(),
     path: z.string(),

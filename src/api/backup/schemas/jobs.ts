@@ -28,12 +28,10 @@ const fields = {
   schedule: text(200).min(1).openapi({ example: '0 2 * * *', description: 'Cron expression.' }),
   sourceId: id,
   destinationId: id,
-  timeZone: text(100)
-    .optional()
-    .openapi({
-      example: 'Europe/Berlin',
-      description: 'Of the schedule: a name of the IANA database. Default: UTC.',
-    }),
+  timeZone: text(100).optional().openapi({
+    example: 'Europe/Berlin',
+    description: 'Of the schedule: a name of the IANA database. Default: UTC.',
+  }),
   missedRuns: z
     .enum(['skip', 'run-once'])
     .optional()
