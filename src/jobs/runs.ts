@@ -61,6 +61,44 @@ export async function addRun(
   }
 }
 
+/** Writes down a run that could not even be queued: it has failed as soon as it is there. `also` as in `addRun`. */
+export async function addFailedRun(
+  context: JobsContext,
+  failed: Pick<NewRun, 'surface' | 'options' | 'job'> & { readonly kind: string; readonly fault: RunFault },
+  also: (transaction: StateTransaction) => Promise<void>,
+): Promise<Run> {
+  const id = crypto.randomUUID()
+  const now = context.clock.now()
+  const folder = await RunFolder.create(context.home.path, id, now)
+  return context.state.transaction().execute(async (transaction) => {
+    await also(transaction)
+    const row = await transaction
+      .insertInto('runs')
+      .values({
+        id,
+        surface: failed.surface,
+        kind: failed.kind,
+        state: 'failed' satisfies RunState,
+        options: JSON.stringify(failed.options),
+        keeps_dictionaries: 0,
+        folder: folder.name,
+        archive: null,
+        task: null,
+        webhook: null,
+        fault: JSON.stringify(failed.fault),
+        job_id: failed.job?.id ?? null,
+        cause: failed.job?.cause ?? null,
+        created_at: now.getTime(),
+        ended_at: now.getTime(),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    const run = readRun(row)
+    await context.surfaces.get(run.surface)?.onSettled?.(context, transaction, run)
+    return run
+  })
+}
+
 function rowOf(context: JobsContext, run: NewRun): Omit<Insertable<RunsTable>, 'folder' | 'created_at'> {
   return {
     id: run.id,

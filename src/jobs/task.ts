@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { TLS_MODES } from '../postgres/connection/target.ts'
+import { retentionSchema } from '../storage/retention.ts'
+import { COMPRESSIONS } from '../storage/sidecar.ts'
 
 /**
  * What a run is to do, with all that the work needs and nothing of who asked: the form in which it waits, sealed, in the
@@ -73,10 +75,71 @@ const scanTask = z.object({
   jobs: z.int().optional(),
 })
 
-export const taskSchema = z.discriminatedUnion('kind', [dumpTask, restoreTask, scanTask])
+const destination = z.object({
+  adapterId: z.string(),
+  config: z.record(z.string(), z.unknown()),
+  /** Hosts that it may lie on; absent: all but those never meant for it. */
+  allowedHosts: z.array(z.string()).optional(),
+})
+
+const refreshTarget = z.object({
+  name: z.string(),
+  server: target,
+  mapping: z.record(z.string(), z.string()),
+  findings: z.enum(['fail', 'warn', 'off']),
+  connections: z.enum(['end', 'refuse']),
+})
+
+/** The dictionaries that rows are masked by, and by which a refreshed database is looked through. */
+const masking = z.object({
+  sensitive: dictionaries,
+  nonSensitive: dictionaries,
+  tables: dictionaries,
+  tablesExclude: dictionaries,
+  salt: z.string().optional(),
+})
+
+const backupTask = z.object({
+  kind: z.literal('backup'),
+  job: z.object({ id: z.string(), name: z.string() }),
+  source: z.object({ name: z.string(), server: target }),
+  databases: z.array(z.string()).min(1),
+  anonymize: z.boolean(),
+  masking,
+  compression: z.enum(COMPRESSIONS),
+  sealing: z.object({ profileId: z.string(), key: z.string() }).optional(),
+  destination,
+  folder: z.string(),
+  retention: retentionSchema,
+  timeZone: z.string(),
+  targets: z.array(refreshTarget),
+})
+
+const storedRestoreTask = z.object({
+  kind: z.literal('stored-restore'),
+  destination,
+  path: z.string(),
+  /** Of the profile that sealed it. */
+  key: z.string().optional(),
+  masking,
+  target: refreshTarget,
+})
+
+export const taskSchema = z.discriminatedUnion('kind', [
+  dumpTask,
+  restoreTask,
+  scanTask,
+  backupTask,
+  storedRestoreTask,
+])
 
 export type Task = z.infer<typeof taskSchema>
 export type DumpTask = z.infer<typeof dumpTask>
 export type RestoreTask = z.infer<typeof restoreTask>
 export type ScanTask = z.infer<typeof scanTask>
+export type BackupTask = z.infer<typeof backupTask>
+export type StoredRestoreTask = z.infer<typeof storedRestoreTask>
+export type TaskMasking = z.infer<typeof masking>
+export type TaskRefreshTarget = z.infer<typeof refreshTarget>
+export type TaskDestination = z.infer<typeof destination>
 export type TaskTarget = z.infer<typeof target>

@@ -49,7 +49,8 @@ export const jobSchema = z.strictObject({
   encryptionProfileId: id.nullable().default(null),
   retention: retentionSchema.default({ mode: 'NONE' }),
   notificationIds: z.array(id).max(MOST_ITEMS).default([]),
-  notificationEvents: notificationEventsSchema.default({}),
+  /** Null: failures, and that they are over. */
+  notificationEvents: notificationEventsSchema.nullable().default(null),
   targets: z.array(refreshTargetSchema).max(100).default([]),
 })
 

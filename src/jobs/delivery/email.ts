@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { createTransport } from 'nodemailer'
+import { Fault } from '../../lib/fault.ts'
 import { type HostPolicy, reachableAddress } from '../../lib/hosts.ts'
 import type { EmailChannel } from '../notifications/channel.ts'
 import { emailBodySchema } from '../notifications/render-email.ts'
@@ -89,6 +90,7 @@ function refusal(error: unknown): Attempt {
     readonly response?: string
     readonly command?: string
   }
+  if (error instanceof Fault) return failedAttempt(error)
   if (!responseCode) return failedAttempt({ code: originalCode ?? code ?? 'no answer' })
   const [, enhanced] = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '') ?? []
   const outcome = ['SMTP', responseCode, enhanced, command && `to ${command}`].filter(Boolean).join(' ')

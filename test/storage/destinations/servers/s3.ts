@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { TestFolder } from '../../../server/folder.ts'
+import { freePort, untilListening } from './port.ts'
+
+const BUCKET = 'backups'
+const KEYS = { accessKeyId: 'AKIATESTTESTTESTTEST', secretAccessKey: 'only+for/tests=wJalrXUtnFEMI' }
+
+/**
+ * A server of S3's protocol in a process of its own: that of `s3-process.ts`, or Versity's S3 gateway
+ * (github.com/versity/versitygw) where PGVEIL_TEST_VERSITYGW names its program. Declare it by `await using`.
+ */
+export class S3Server implements AsyncDisposable {
+  #child: Bun.Subprocess | undefined
+
+  private constructor(
+    readonly port: number,
+    readonly folder: TestFolder,
+    readonly delay: number,
+  ) {}
+
+  /** `delay`: milliseconds that it takes over each body. */
+  static async start({ delay = 0 } = {}): Promise<S3Server> {
+    const server = new S3Server(await freePort(), await TestFolder.create(), delay)
+    mkdirSync(server.folder.file(`root/${BUCKET}`), { recursive: true })
+    await server.run()
+    return server
+  }
+
+  /** The config of a destination in its bucket. */
+  get config() {
+    return {
+      endpoint: `http://127.0.0.1:${this.port}`,
+      region: 'us-east-1',
+      bucket: BUCKET,
+      ...KEYS,
+      forcePathStyle: true,
+    }
+  }
+
+  /** Ends it as a crash does. What it holds stays. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    await this.#child?.exited
+  }
+
+  /** Starts it, also again, with what it holds. */
+  async run(): Promise<void> {
+    const gateway = process.env.PGVEIL_TEST_VERSITYGW
+    const root = this.folder.file('root')
+    const keys = [KEYS.accessKeyId, KEYS.secretAccessKey]
+    const child = Bun.spawn(
+      gateway
+        ? [
+            gateway,
+            '-p',
+            `127.0.0.1:${this.port}`,
+            '-a',
+            ...[keys[0] ?? '', '-s', keys[1] ?? ''],
+            '-q',
+            'posix',
+            root,
+          ]
+        : [
+            process.execPath,
+            join(import.meta.dir, 's3-process.ts'),
+            ...[this.folder.path, `${this.port}`, BUCKET, ...keys, `${this.delay}`],
+          ],
+      { stdin: 'ignore', stdout: 'ignore', stderr: Bun.file(this.folder.file('complaints')) },
+    )
+    this.#child = child
+    await untilListening(this.port, child, () => `see ${this.folder.file('complaints')}`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    await this.folder[Symbol.asyncDispose]()
+  }
+}
