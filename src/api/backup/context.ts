@@ -1,6 +1,7 @@
 import type { RateLimits } from '../../http/surface.ts'
 import type { Queue } from '../../jobs/queue.ts'
 import type { Run } from '../../jobs/run.ts'
+import type { SystemTasks } from '../../jobs/schedule/system-tasks.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { HostPolicy } from '../../lib/hosts.ts'
 import type { Log } from '../../lib/log.ts'
@@ -23,16 +24,6 @@ export interface RestoreOrder {
   readonly privilegedAuth?: { readonly user: string; readonly password: Secret } | undefined
 }
 
-/** What the endpoints set off, and do not wait for. */
-export interface Engine {
-  /** Queues a run of a job; where one waits already that one is given, and not `isNew`. Throws `job-unknown`. */
-  readonly runJob: (jobId: string) => Promise<{ readonly run: Run; readonly isNew: boolean }>
-  /** Checks a restore as far as that takes no work, and queues it. Throws why it cannot be. */
-  readonly restore: (order: RestoreOrder, signal: AbortSignal) => Promise<Run>
-  /** Jobs, or their schedules, are others now. */
-  readonly jobsChanged: () => void
-}
-
 /** What the endpoints of the backup API work with. */
 export interface BackupContext {
   readonly home: Home
@@ -48,7 +39,15 @@ export interface BackupContext {
   readonly rateLimits: RateLimits
   /** Under which URL others reach the server, for links; undefined: the one that a request came by. */
   readonly publicUrl: string | undefined
-  readonly engine: Engine
+  /** Hosts of destinations. */
+  readonly storageHosts: HostPolicy
+  /** What pseudonyms are made with: PGVEIL_SALT. */
+  readonly salt: Secret | undefined
+  /** Tells the scheduler that jobs, or their times, are others now. */
+  readonly jobsChanged: () => void
+  readonly systemTasks: Pick<SystemTasks, 'runNow' | 'wake'>
+  /** Checks a restore as far as that takes no work, and queues it. Throws why it cannot be. */
+  readonly startRestore: (order: RestoreOrder, signal: AbortSignal) => Promise<Run>
   /** Runs a question to a database or a destination when fewer than so many are asked. */
   readonly inTurn: <Result>(ask: () => Promise<Result>) => Promise<Result>
 }

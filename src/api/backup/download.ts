@@ -1,8 +1,8 @@
 import { profileKey } from '../../jobs/definitions/profiles.ts'
-import { plainSize, unseal } from '../../storage/sealing/streaming-aead.ts'
-import type { Sidecar } from '../../storage/sidecar.ts'
+import { copyBackup } from '../../storage/backup-file.ts'
+import { plainSize } from '../../storage/sealing/streaming-aead.ts'
 import { readSidecarOf } from '../../storage/stored-backups.ts'
-import { StoredBytes } from '../../storage/stored-bytes.ts'
+import { attachment } from './attachment.ts'
 import type { BackupContext } from './context.ts'
 import { openById } from './destinations.ts'
 import type { LinkedFile } from './download-links.ts'
@@ -27,11 +27,9 @@ export async function download(
     const sidecar = await readSidecarOf(destination, path, signal)
     const key =
       decrypt && sidecar.encryption ? await profileKey(context, sidecar.encryption.profileId) : undefined
-    const stored = new StoredBytes()
-    const pieces = stored.through(destination.get(path, signal), signal, () => {})
-    const opened = checked(key ? unseal(pieces, key, path) : pieces, stored, sidecar, path)
-    const first = await opened.next()
-    const body = bodyOf(first, opened, onSent, () => destination.close())
+    const pieces = copyBackup(destination, path, sidecar, key, signal)
+    const first = await pieces.next()
+    const body = bodyOf(first, pieces, onSent, () => destination.close())
     return new Response(body, {
       headers: {
         'content-type': 'application/octet-stream',
@@ -44,22 +42,6 @@ export async function download(
     await destination.close()
     throw error
   }
-}
-
-/** The same pieces; the last one is held back until the whole was compared with the sidecar. */
-async function* checked(
-  pieces: AsyncIterable<Uint8Array>,
-  stored: StoredBytes,
-  sidecar: Sidecar,
-  path: string,
-): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array | undefined
-  for await (const piece of pieces) {
-    if (held) yield held
-    held = piece
-  }
-  stored.compareWith(sidecar, path)
-  if (held) yield held
 }
 
 function bodyOf(
@@ -98,14 +80,4 @@ function bodyOf(
 function nameOf(path: string, opened: boolean): string {
   const name = path.split('/').at(-1) ?? path
   return opened && name.endsWith(SEALED_SUFFIX) ? name.slice(0, -SEALED_SUFFIX.length) : name
-}
-
-/** RFC 6266: a name in ASCII for those who know no better, and the real one. */
-function attachment(name: string): string {
-  const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
-  const encoded = encodeURIComponent(name).replaceAll(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
 }

@@ -6,16 +6,13 @@ import type { BackupContext } from './context.ts'
 /** Fields of configurations that say where to connect: names, addresses or URLs. */
 const HOST_FIELDS = ['host', 'endpoint', 'webhookUrl', 'url'] as const
 
-/** Destinations have no list of their own; link-local addresses and those of cloud metadata are refused for all. */
-const ANYWHERE = { allowed: undefined }
-
 /**
  * Refuses a configuration that would send the server where the operator does not want it: databases by `--db-hosts`,
- * notifications by `--webhook-hosts`. What has no host, or none that can be read, is somebody else's to judge. Throws
+ * destinations and notifications by lists of their own. What has no host, or none that can be read, is somebody else's to judge. Throws
  * `address-refused`.
  */
 export async function refuseHosts(
-  { databaseHosts, webhookHosts }: BackupContext,
+  { databaseHosts, storageHosts, webhookHosts }: BackupContext,
   adapterId: string,
   config: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -30,7 +27,7 @@ export async function refuseHosts(
       })
     }
     const isStorage = adapterId === 's3' || adapterId === 'sftp'
-    const policy = adapterId === 'postgres' ? databaseHosts : isStorage ? ANYWHERE : webhookHosts
+    const policy = adapterId === 'postgres' ? databaseHosts : isStorage ? storageHosts : webhookHosts
     const host = field === 'host' ? value : URL.parse(value)?.hostname
     if (host) await refuseHost(host, policy)
   }

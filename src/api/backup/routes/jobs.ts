@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { requires } from '../../../http/authentication.ts'
 import type { AppVariables } from '../../../http/environment.ts'
+import { runJob, waitingRun } from '../../../jobs/backup/run-job.ts'
 import type { JobInput } from '../../../jobs/definitions/job-input.ts'
 import {
   changeJob,
@@ -92,11 +93,11 @@ const runRoute = createRoute({
 })
 
 export function addJobRoutes(app: OpenAPIHono<AppVariables>, context: BackupContext): void {
-  const { state, engine } = context
+  const { state, jobsChanged } = context
   app.openapi(listRoute, async (c) => c.json(await presentJobs(context, await listJobs(state)), 200))
   app.openapi(createRoute_, async (c) => {
     const job = await namedInBody(() => createJob(context, c.req.valid('json') as JobInput))
-    engine.jobsChanged()
+    jobsChanged()
     c.set('audit', { job: job.id })
     return c.json(await presentOne(context, job), 201)
   })
@@ -105,21 +106,22 @@ export function addJobRoutes(app: OpenAPIHono<AppVariables>, context: BackupCont
     await findJob(state, id)
     c.set('audit', { job: id })
     const job = await namedInBody(() => changeJob(context, id, c.req.valid('json') as Partial<JobInput>))
-    engine.jobsChanged()
+    jobsChanged()
     return c.json(await presentOne(context, job), 200)
   })
   app.openapi(deleteRoute, async (c) => {
     const { id } = c.req.valid('param')
     await removeJob(context, id)
-    engine.jobsChanged()
+    jobsChanged()
     c.set('audit', { job: id })
     return c.json({ success: true as const }, 200)
   })
   app.openapi(runRoute, async (c) => {
     const { id } = c.req.valid('param')
-    const { run, isNew } = await engine.runJob(id)
+    const waiting = await waitingRun(context, id)
+    const run = await runJob(context, id, 'api')
     c.set('audit', { job: id, run: run.id })
-    const message = isNew ? 'Job queued successfully' : 'Job is queued already'
+    const message = run.id === waiting?.id ? 'Job is queued already' : 'Job queued successfully'
     return c.json({ success: true as const, executionId: run.id, message }, 200)
   })
 }

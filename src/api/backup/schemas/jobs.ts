@@ -40,7 +40,7 @@ const fields = {
   compression: z.enum(COMPRESSIONS).optional().openapi({ description: 'Default: GZIP.' }),
   encryptionProfileId: id.nullish().openapi({ description: 'null: the files are not sealed.' }),
   notificationIds: ids.optional(),
-  notificationEvents: events.optional(),
+  notificationEvents: events.nullish(),
   retention: retention.optional(),
   databases: z
     .array(text(63).min(1))
@@ -98,7 +98,7 @@ export const jobSchema = z
     encryptionProfileId: z.string().nullable(),
     retention: settings,
     notificationIds: z.array(z.string()),
-    notificationEvents: settings,
+    notificationEvents: settings.nullable(),
     targets: z.array(settings),
     folder: z.string().openapi({ description: 'Of its files in the destination.' }),
     source: named('database'),
