@@ -1,4 +1,4 @@
-/** SQL files and dictionaries travel inside the program as text. */
+/** SQL files, dictionaries and the recovery kit travel inside the program as text. */
 declare module '*.sql' {
   const text: string
   export default text
@@ -15,6 +15,26 @@ declare module 'swagger-ui-dist/*' {
 }
 
 declare module '*.b64' {
+  const text: string
+  export default text
+}
+
+declare module '*.cjs' {
+  const text: string
+  export default text
+}
+
+declare module '*.sh' {
+  const text: string
+  export default text
+}
+
+declare module '*.bat' {
+  const text: string
+  export default text
+}
+
+declare module '*.txt' {
   const text: string
   export default text
 }

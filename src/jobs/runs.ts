@@ -182,7 +182,8 @@ export async function settleRun(
       ended_at: context.clock.now().getTime(),
       task: null,
       worker: null,
-      progress: null,
+      // How far a failure came is still told.
+      ...(end.state === 'succeeded' && { progress: null }),
       fault: end.fault ? JSON.stringify(end.fault) : null,
       result: end.output ? JSON.stringify(end.output.figures) : null,
     })

@@ -13,6 +13,10 @@ const LONGEST_EXPRESSION = 200
 const MINUTES = 60
 const HOURS = 24
 
+/** Reading takes 0.15 ms and its result 80 kB (a list of all years); a thousand jobs have few different ones. */
+const READ_KEPT = 256
+const read = new Map<string, Schedule>()
+
 /** Before anything that is ever scheduled; an expression that never comes is told by asking from here. */
 const LONG_AGO = new Date(0)
 
@@ -32,6 +36,17 @@ const LONG_AGO = new Date(0)
  * Throws `schedule-invalid`.
  */
 export function readSchedule(expression: string, timeZone: string): Schedule {
+  const key = JSON.stringify([timeZone, expression])
+  const schedule = read.get(key) ?? parse(expression, timeZone)
+  // The one asked for last stands last.
+  read.delete(key)
+  read.set(key, schedule)
+  const [oldest = ''] = read.size > READ_KEPT ? read.keys() : []
+  read.delete(oldest)
+  return schedule
+}
+
+function parse(expression: string, timeZone: string): Schedule {
   refuseUnknownTimeZone(timeZone)
   if (expression.length > LONGEST_EXPRESSION) {
     throw invalid(`A schedule has at most ${LONGEST_EXPRESSION} characters.`)
@@ -53,10 +68,11 @@ export function nextRuns(schedule: Schedule, from: Date, count: number): Date[] 
 /** The times of a schedule later than `after`, up to and with `until`: the first `most` of them. */
 export function runsBetween(schedule: Schedule, after: Date, until: Date, most: number): Date[] {
   const runs: Date[] = []
-  let next = schedule.cron.nextRun(after)
-  while (next && next <= until && runs.length < most) {
+  for (let at = after; runs.length < most; ) {
+    const next = schedule.cron.nextRun(at)
+    if (!next || next > until) break
     runs.push(next)
-    next = schedule.cron.nextRun(next)
+    at = next
   }
   return runs
 }

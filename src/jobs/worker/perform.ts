@@ -12,6 +12,7 @@ import type { DumpTask, RestoreTask, Task } from '../task.ts'
 import { inArchivePlace } from './archive-place.ts'
 import { logWarnings } from './log-warnings.ts'
 import type { TaskOutput } from './messages.ts'
+import { performBackup, performStoredRestore } from './perform-backup.ts'
 import { performScan } from './perform-scan.ts'
 
 /** Does what a run is there for, in the worker's process. Throws the faults of the operation. */
@@ -23,6 +24,10 @@ export async function perform(context: Context, task: Task): Promise<TaskOutput>
       return inArchivePlace(task.within, task.inputFolder, (folder) => performRestore(context, task, folder))
     case 'scan':
       return performScan(context, task, targetOf(task.source))
+    case 'backup':
+      return performBackup(context, task)
+    case 'stored-restore':
+      return performStoredRestore(context, task)
   }
 }
 

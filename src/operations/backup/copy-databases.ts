@@ -1,12 +1,16 @@
 import type { Manifest } from '../../archive/manifest.ts'
-import { endOfTar, tarMember } from '../../archive/tar.ts'
-import type { Finding } from '../../lib/fault.ts'
+import { TAR_END } from '../../archive/tar/format.ts'
+import { tarMember } from '../../archive/tar/write.ts'
+import { Fault, type Finding } from '../../lib/fault.ts'
 import { type WrittenBackup, writeBackup } from '../../storage/backup-file.ts'
 import { packPiece } from '../../storage/compression.ts'
 import type { Destination } from '../../storage/destinations/destination.ts'
-import { DEFAULT_LOCK_WAIT_MILLISECONDS } from '../defaults.ts'
+import type { Context } from '../context.ts'
+import type { StreamDumpRequest } from '../dump/request.ts'
 import { dumpToStream } from '../dump/stream.ts'
 import { both } from '../lanes.ts'
+import { installLibraryIfCalled } from '../library.ts'
+import { PLAIN_PLANNING } from '../planning.ts'
 import { PieceStream } from './pieces.ts'
 import type { BackupRequest } from './request.ts'
 import type { StageProgress } from './stages.ts'
@@ -15,4 +19,91 @@ export interface CopiedDatabases {
   readonly manifests: readonly Manifest[]
   readonly written: WrittenBackup
   readonly warnings: readonly Finding[]
+}
+
+/**
+ * Copies the databases of a job into one file of the destination: masked by the server, packed, sealed and uploaded piece
+ * by piece. Each database is copied in a snapshot of its own, one after the other. No byte of it touches our disk.
+ */
+export async function copyDatabases(
+  context: Context,
+  request: BackupRequest,
+  destination: Destination,
+  path: string,
+  progress: StageProgress,
+): Promise<CopiedDatabases> {
+  const stream = new PieceStream()
+  const [dumped, written] = await both(
+    context.signal,
+    async (signal) => {
+      try {
+        const made = await dumpDatabases(request, signal, progress, stream)
+        await stream.end()
+        progress.at('Uploading', 0)
+        return made
+      } catch (error) {
+        await stream.fail(error)
+        throw error
+      }
+    },
+    (signal) => writeBackup(destination, path, stream.pieces, request.sealing?.key, signal, () => {}),
+  )
+  return { ...dumped, written }
+}
+
+async function dumpDatabases(
+  request: BackupRequest,
+  signal: AbortSignal,
+  progress: StageProgress,
+  stream: PieceStream,
+): Promise<Pick<CopiedDatabases, 'manifests' | 'warnings'>> {
+  const { databases, compression } = request
+  const manifests: Manifest[] = []
+  const warnings: Finding[] = []
+  for (const [index, database] of databases.entries()) {
+    const context = { ...progress.dump(index, databases.length), signal }
+    const dump = dumpRequest(request, database, context.clock.now())
+    await installLibraryIfCalled(context, dump.source, dump.dictionaries)
+    const made = await dumpToStream(context, dump, stream.write)
+    refuseUnmasked(request, made.manifest)
+    manifests.push(made.manifest)
+    warnings.push(...made.warnings)
+  }
+  if (databases.length > 1) await stream.write(await packPiece(compression)(TAR_END))
+  return { manifests, warnings }
+}
+
+function dumpRequest(request: BackupRequest, database: string, now: Date): StreamDumpRequest {
+  const several = request.databases.length > 1
+  return {
+    ...PLAIN_PLANNING,
+    source: { ...request.source.server, database },
+    dictionaries: request.dictionaries,
+    knownColumns: request.knownColumns,
+    onlyTables: request.onlyTables,
+    withoutTables: request.withoutTables,
+    // One dictionary may be for several databases, each of which has only some of its tables.
+    allowUnmatched: several,
+    salt: request.salt,
+    content: 'full',
+    programs: { byMajor: new Map() },
+    pgDumpOptions: [],
+    ignorePrivileges: false,
+    checkConstraints: true,
+    jobs: undefined,
+    pack: packPiece(request.compression),
+    wrap: several ? tarMember(database, now.getTime() / 1000) : undefined,
+  }
+}
+
+/**
+ * A job that anonymizes must have masked something in each database: of several, a rule that matches nothing is only a
+ * warning, and a database that no rule means would be copied as it is.
+ */
+function refuseUnmasked({ anonymize, databases }: BackupRequest, manifest: Manifest): void {
+  if (!anonymize || databases.length === 1) return
+  if (manifest.tables.some(({ masked, rowPolicy }) => masked.length > 0 || rowPolicy !== 'all')) return
+  throw new Fault('no-anonymization', `No rule means anything in the database ${manifest.source.database}.`, {
+    remedy: 'Give the job a dictionary with its tables, or leave the database to a job of its own.',
+  })
 }

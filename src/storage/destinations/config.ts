@@ -61,14 +61,17 @@ const sftp = z
     privateKey: secret(20_000).optional(),
     passphrase: secret(1_000).optional(),
     pathPrefix,
-    hostKey: text(5_000).transform((value, context) => {
-      const hostKey = readHostKey(value)
-      if (hostKey) return hostKey
-      context.addIssue(
-        'it must be a line like "ssh-ed25519 AAAA…" or a fingerprint like "SHA256:…" (ssh-keyscan, ssh-keygen -l)',
-      )
-      return z.NEVER
-    }),
+    hostKey: z
+      .string()
+      .max(5_000)
+      .transform((value, context) => {
+        const hostKey = readHostKey(value)
+        if (hostKey) return hostKey
+        context.addIssue(
+          'it must be a line like "ssh-ed25519 AAAA…" or a fingerprint like "SHA256:…" (ssh-keyscan, ssh-keygen -l)',
+        )
+        return z.NEVER
+      }),
   })
   .superRefine((config, context) => {
     if ((config.password === undefined) === (config.privateKey === undefined)) {

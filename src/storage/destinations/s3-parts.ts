@@ -19,7 +19,7 @@ const SIZES: readonly (readonly [upTo: number, bytes: number])[] = [
 ]
 
 /** What may be on its way while the next part fills. */
-const IN_FLIGHT = 32 * MIB
+const IN_FLIGHT = 16 * MIB
 
 /** Bytes of a part, by its number from 1. Throws a RangeError past the last. */
 export function partSize(number: number): number {

@@ -1,6 +1,7 @@
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3'
 import { MOST_PARTS, partSize, partsInFlight } from './s3-parts.ts'
 import { fromSource } from './source.ts'
+import { underway } from './underway.ts'
 
 interface Part {
   readonly number: number
@@ -38,7 +39,7 @@ export async function upload(
   const begun = await client.send(new sdk.CreateMultipartUploadCommand(place), { abortSignal: signal })
   const whole = { ...place, UploadId: begun.UploadId }
   const done: CompletedPart[] = []
-  const underway = new Set<Promise<void>>()
+  const sending = underway((error) => failed.abort(error))
   const send = async ({ number, bytes }: Part) => {
     const command = new sdk.UploadPartCommand({ ...whole, PartNumber: number, Body: bytes })
     const { ETag } = await client.send(command, { abortSignal: signal })
@@ -51,21 +52,17 @@ export async function upload(
       part;
       part = (await parts.next()).value as Part | undefined
     ) {
-      const sending = send(part).catch((error) => {
-        failed.abort(error)
-        throw error
-      })
-      sending.catch(() => {}).finally(() => underway.delete(sending))
-      underway.add(sending)
-      if (underway.size >= partsInFlight(part.bytes.length)) await Promise.race(underway)
+      sending.begin(send(part))
+      await sending.room(partsInFlight(part.bytes.length))
+      signal.throwIfAborted()
     }
-    await Promise.all(underway)
+    await sending.settled()
     signal.throwIfAborted()
     const command = new sdk.CompleteMultipartUploadCommand({ ...whole, MultipartUpload: { Parts: done } })
     await client.send(command, { abortSignal: signal })
   } catch (error) {
     failed.abort(error)
-    await Promise.allSettled(underway)
+    await sending.settled()
     // Best effort, also after an abort: what stays is swept later.
     const abortSignal = AbortSignal.timeout(10_000)
     await client.send(new sdk.AbortMultipartUploadCommand(whole), { abortSignal }).catch(() => {})

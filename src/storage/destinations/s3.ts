@@ -135,7 +135,8 @@ async function readRange(
     const answer = await client.send(new sdk.GetObjectCommand({ ...place, Range, IfMatch: etag }), {
       abortSignal: signal,
     })
-    const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
+    const pieces = await Array.fromAsync((answer.Body ?? []) as AsyncIterable<Buffer>)
+    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
     const said = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? '')
     if (!said || Number(said[1]) !== from || bytes.length !== Number(said[2]) - from + 1) {
       throw new Error('the server sent another part of the file than was asked for')

@@ -103,7 +103,6 @@ export class OutboxOfTest implements AsyncDisposable {
       id,
       surface: surface.name,
       options: {},
-      keepsDictionaries: false,
       archive: null,
       task: { kind: 'scan', source, mode: 'full', partialRows: 1, ...none },
       webhook: { url, headers: {}, verifyTls: true, context: id },

@@ -1,0 +1,88 @@
+import { asFault } from '../../lib/fault.ts'
+import { verifyBackup } from '../../storage/backup-file.ts'
+import { parseDestinationConfig } from '../../storage/destinations/config.ts'
+import type { Destination } from '../../storage/destinations/destination.ts'
+import { openDestination } from '../../storage/destinations/open.ts'
+import { listBackups, type StoredBackup } from '../../storage/stored-backups.ts'
+import { type Adapter, listAdapters } from '../definitions/adapters.ts'
+import type { UpkeepContext } from './health-check.ts'
+import { tellSystemError } from './system-error.ts'
+
+/** Days for which the usage of destinations is kept: as far back as the documented API lets ask. */
+const USAGE_DAYS = 366
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+
+/** Notes how many files and bytes every destination holds. One that cannot be listed is not noted as empty. */
+export async function noteStorageUsage(context: UpkeepContext, signal: AbortSignal): Promise<void> {
+  await forEachDestination(context, signal, async (adapter, destination) => {
+    let [size, count] = [0, 0]
+    for await (const file of destination.list('', signal)) {
+      size += file.size
+      count++
+    }
+    const now = context.clock.now().getTime()
+    await context.state
+      .insertInto('storage_usage')
+      .values({ adapter_id: adapter.id, total_size: size, file_count: count, created_at: now })
+      .execute()
+    await context.state
+      .deleteFrom('storage_usage')
+      .where('created_at', '<', now - USAGE_DAYS * DAY_MILLISECONDS)
+      .execute()
+  })
+}
+
+/** Reads every backup again and compares its checksum; channels of its job hear of one that is damaged. */
+export async function checkIntegrity(context: UpkeepContext, signal: AbortSignal): Promise<void> {
+  await forEachDestination(context, signal, async (_, destination) => {
+    const { backups } = await listBackups(destination, '', signal)
+    for (const stored of backups) await checkBackup(context, destination, stored, signal)
+  })
+}
+
+async function checkBackup(
+  context: UpkeepContext,
+  destination: Destination,
+  { file, sidecar }: StoredBackup,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await verifyBackup(destination, file.path, sidecar, signal, () => {})
+  } catch (error) {
+    signal.throwIfAborted()
+    const fault = asFault(error)
+    // Retention, or somebody, removed it since it was listed.
+    if (fault.code === 'storage-file-missing') return
+    context.log.error({ file: file.path, code: fault.code }, 'a stored backup is damaged')
+    await tellSystemError(context, sidecar.jobId, {
+      code: fault.code,
+      message: `${file.path}: ${fault.message}`,
+    })
+  }
+}
+
+async function forEachDestination(
+  context: UpkeepContext,
+  signal: AbortSignal,
+  act: (adapter: Adapter, destination: Destination) => Promise<void>,
+): Promise<void> {
+  for (const adapter of await listAdapters(context, 'storage')) {
+    signal.throwIfAborted()
+    try {
+      const config = parseDestinationConfig(adapter.adapterId, adapter.config)
+      const destination = await openDestination(config, { hosts: context.storageHosts })
+      try {
+        await act(adapter, destination)
+      } finally {
+        await destination.close()
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      // One destination that cannot be reached must not hide the others.
+      context.log.error(
+        { adapter: adapter.id, reason: asFault(error).message },
+        'a destination cannot be looked at',
+      )
+    }
+  }
+}

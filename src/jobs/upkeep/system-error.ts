@@ -1,0 +1,39 @@
+import { findAdapter } from '../definitions/adapters.ts'
+import { findJob } from '../definitions/jobs.ts'
+import type { JobsContext } from '../jobs-context.ts'
+import { addNotification } from '../notifications/add-notification.ts'
+import { parseChannelConfig } from '../notifications/channels.ts'
+import { wantedChannels } from '../notifications/events.ts'
+import { messageOf } from '../notifications/message.ts'
+
+/** Tells the channels of a job what the server found wrong by itself. Wake the outbox afterwards. */
+export async function tellSystemError(
+  context: JobsContext,
+  jobId: string | null,
+  error: { readonly code: string; readonly message: string },
+): Promise<void> {
+  const job = jobId ? await findJob(context.state, jobId).catch(() => undefined) : undefined
+  if (!job) return
+  const id = crypto.randomUUID()
+  const now = context.clock.now()
+  const message = messageOf({
+    id,
+    event: 'system_error',
+    jobName: job.name,
+    kind: 'integrity-check',
+    state: 'failed',
+    startedAt: null,
+    endedAt: now,
+    size: null,
+    path: null,
+    error,
+    figures: {},
+  })
+  await context.state.transaction().execute(async (transaction) => {
+    for (const channelId of wantedChannels(job, 'system_error')) {
+      const adapter = await findAdapter({ ...context, state: transaction }, channelId, 'notification')
+      const channel = parseChannelConfig(adapter.adapterId, adapter.config)
+      await addNotification(context, transaction, id, { id: channelId, channel }, message)
+    }
+  })
+}

@@ -1,0 +1,401 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { readSchedule, runsBetween } from '../../../src/jobs/schedule/cron.ts'
+import type { Decision, MissedRuns, ScheduledEntry } from '../../../src/jobs/schedule/due.ts'
+import { Scheduler } from '../../../src/jobs/schedule/scheduler.ts'
+import { createLog, silentLog } from '../../../src/lib/log.ts'
+import { Hands } from './hands.ts'
+
+/** What a state file holds of entries, and what was begun. */
+class Stored {
+  readonly entries = new Map<string, ScheduledEntry>()
+  readonly begun: { id: string; dueAt: string; at: string }[] = []
+
+  add(id: string, until: string | number, changes: Partial<ScheduledEntry> = {}): void {
+    this.entries.set(id, {
+      id,
+      schedule: '0 2 * * *',
+      timeZone: 'UTC',
+      missedRuns: 'skip',
+      scheduledUntil: new Date(until),
+      enabled: true,
+      ...changes,
+    })
+  }
+
+  change(id: string, changes: Partial<ScheduledEntry>): void {
+    this.entries.set(id, { ...(this.entries.get(id) as ScheduledEntry), ...changes })
+  }
+
+  /** Both, or neither. */
+  commit({ id }: ScheduledEntry, { dueAt, seenUntil }: Decision, now: Date): void {
+    this.change(id, { scheduledUntil: seenUntil })
+    if (dueAt) this.begun.push({ id, dueAt: dueAt.toISOString(), at: now.toISOString() })
+  }
+
+  dueOf(id: string): string[] {
+    return this.begun.filter((run) => run.id === id).map((run) => run.dueAt)
+  }
+}
+
+const running: Scheduler[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((scheduler) => scheduler.stop()))
+})
+
+function begin(
+  stored: Stored,
+  hands: Hands,
+  fire = async (entry: ScheduledEntry, decision: Decision) => stored.commit(entry, decision, hands.now()),
+  log = silentLog,
+): Scheduler {
+  const entries = async () => [...stored.entries.values()]
+  const scheduler = new Scheduler({ clock: hands, log, sleep: hands.sleep, entries, fire })
+  running.push(scheduler)
+  scheduler.start()
+  return scheduler
+}
+
+const expected = (entry: ScheduledEntry, after: string, until: string) =>
+  runsBetween(
+    readSchedule(entry.schedule, entry.timeZone),
+    new Date(after),
+    new Date(until),
+    Number.POSITIVE_INFINITY,
+  ).map((at) => at.toISOString())
+
+describe('a scheduler', () => {
+  test('begins each time of a thousand jobs in a month once, on the instant', async () => {
+    const [from, until] = ['2026-03-01T00:00:30Z', '2026-04-01T00:00:00Z']
+    const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia']
+    const stored = new Stored()
+    for (let at = 0; at < 1000; at++) {
+      const schedule =
+        at < 900 ? `${at % 60} ${at % 24} * * *` : at < 980 ? `${at % 60} * * * *` : '*/5 * * * *'
+      stored.add(`job-${at}`, from, { schedule, timeZone: zones[at % 5] as string })
+    }
+    const hands = new Hands(from)
+    begin(stored, hands)
+    const began = performance.now()
+    await hands.runUntil(until)
+    expect(performance.now() - began).toBeLessThan(60_000)
+    expect(stored.begun.filter(({ at, dueAt }) => at !== dueAt)).toEqual([])
+    const byId = Map.groupBy(stored.begun, ({ id }) => id)
+    for (const entry of stored.entries.values()) {
+      const found = byId.get(entry.id)?.map(({ dueAt }) => dueAt)
+      expect([entry.id, ...(found ?? [])]).toEqual([entry.id, ...expected(entry, from, until)])
+    }
+    expect(stored.begun.length).toBeGreaterThan(900 * 30 + 80 * 30 * 24 + 20 * 30 * 288)
+    expect(Math.max(...hands.sleeps)).toBeLessThanOrEqual(60_000)
+  })
+
+  test('sleeps until the next time, for a minute at most', async () => {
+    const stored = new Stored()
+    stored.add('a', '2026-05-01T01:58:15Z')
+    const hands = new Hands('2026-05-01T01:58:15Z')
+    begin(stored, hands)
+    await hands.runUntil('2026-05-01T02:00:10Z')
+    expect(hands.sleeps).toEqual([60_000, 45_000, 0, 60_000])
+    expect(stored.dueOf('a')).toEqual(['2026-05-01T02:00:00.000Z'])
+  })
+
+  test('hears of changes at once, also of one that comes while it looks', async () => {
+    const stored = new Stored()
+    const hands = new Hands('2026-05-01T00:00Z')
+    const scheduler = begin(stored, hands)
+    await hands.runUntil('2026-05-01T00:00:01Z')
+    stored.add('a', '2026-05-01T00:00:01Z', { schedule: '1 0 * * *' })
+    scheduler.wake()
+    // It looks now.
+    stored.add('b', '2026-05-01T00:00:01Z', { schedule: '1 0 * * *' })
+    scheduler.wake()
+    await hands.runUntil('2026-05-01T00:01:00Z')
+    expect(stored.begun.map(({ id, at }) => [id, at])).toEqual([
+      ['a', '2026-05-01T00:01:00.000Z'],
+      ['b', '2026-05-01T00:01:00.000Z'],
+    ])
+  })
+
+  test('begins nothing for entries that are disabled, and makes up for nothing when they are enabled', async () => {
+    const stored = new Stored()
+    stored.add('a', '2026-05-01T00:00Z', { schedule: '0 * * * *', enabled: false, missedRuns: 'run-once' })
+    const hands = new Hands('2026-05-01T00:00Z')
+    const scheduler = begin(stored, hands)
+    await hands.runUntil('2026-05-01T05:30Z')
+    stored.change('a', { enabled: true })
+    scheduler.wake()
+    await hands.runUntil('2026-05-01T06:30Z')
+    expect(stored.dueOf('a')).toEqual(['2026-05-01T06:00:00.000Z'])
+  })
+
+  test('counts a schedule that was changed from the change on', async () => {
+    const stored = new Stored()
+    stored.add('a', '2026-05-01T00:00Z', { missedRuns: 'run-once' })
+    const hands = new Hands('2026-05-01T00:00Z')
+    const scheduler = begin(stored, hands)
+    await hands.runUntil('2026-05-01T12:30Z')
+    stored.change('a', { schedule: '0 * * * *', scheduledUntil: hands.now() })
+    scheduler.wake()
+    await hands.runUntil('2026-05-01T13:30Z')
+    expect(stored.dueOf('a')).toEqual(['2026-05-01T02:00:00.000Z', '2026-05-01T13:00:00.000Z'])
+  })
+
+  test.each<[MissedRuns, string[]]>([
+    ['skip', ['06:00']],
+    ['run-once', ['05:00', '06:00']],
+  ])('sees to what passed while the machine slept by the policy: %s', async (missedRuns, after) => {
+    const stored = new Stored()
+    stored.add('a', '2026-05-01T00:00Z', { schedule: '0 * * * *', missedRuns })
+    const hands = new Hands('2026-05-01T00:00Z')
+    begin(stored, hands)
+    await hands.runUntil('2026-05-01T01:30Z')
+    hands.set('2026-05-01T05:30Z')
+    await hands.runUntil('2026-05-01T06:30Z')
+    expect(stored.dueOf('a')).toEqual(['01:00', ...after].map((time) => `2026-05-01T${time}:00.000Z`))
+  })
+
+  test.each(['skip', 'run-once'] as const)(
+    'begins nothing twice when the clock is set back (%s)',
+    async (missedRuns) => {
+      const stored = new Stored()
+      stored.add('a', '2026-05-01T00:00Z', { schedule: '0 * * * *', missedRuns })
+      const hands = new Hands('2026-05-01T00:00Z')
+      begin(stored, hands)
+      await hands.runUntil('2026-05-01T03:30Z')
+      hands.set('2026-05-01T01:30Z')
+      await hands.runUntil('2026-05-01T04:30Z')
+      expect(stored.dueOf('a')).toEqual(
+        ['01', '02', '03', '04'].map((hour) => `2026-05-01T${hour}:00:00.000Z`),
+      )
+    },
+  )
+
+  test('goes on after a start with a clock that was years ahead', async () => {
+    const stored = new Stored()
+    stored.add('a', '2038-01-19T03:14Z')
+    const hands = new Hands('2026-05-01T12:00Z')
+    begin(stored, hands)
+    await hands.runUntil('2026-05-02T12:00Z')
+    expect(stored.dueOf('a')).toEqual(['2026-05-02T02:00:00.000Z'])
+  })
+
+  test('is not stopped by an entry that fails or cannot be read', async () => {
+    const lines: string[] = []
+    const stored = new Stored()
+    stored.add('broken', '2026-05-01T00:00Z', { schedule: '0 0 31 2 *' })
+    stored.add('nowhere', '2026-05-01T00:00Z', { timeZone: 'Mars/Olympus' })
+    stored.add('failing', '2026-05-01T00:00Z')
+    stored.add('good', '2026-05-01T00:00Z')
+    const hands = new Hands('2026-05-01T00:00Z')
+    const log = createLog('error', { write: (line) => void lines.push(line) })
+    let failures = 0
+    const fire = async (entry: ScheduledEntry, decision: Decision) => {
+      if (entry.id === 'failing' && failures++ < 300) throw new Error('the disk is full')
+      stored.commit(entry, decision, hands.now())
+    }
+    begin(stored, hands, fire, log)
+    await hands.runUntil('2026-05-01T03:00Z')
+    // Five minutes of failures: what was due in time is begun, though its policy is to skip what is missed.
+    expect(stored.begun).toEqual([
+      { id: 'good', dueAt: '2026-05-01T02:00:00.000Z', at: '2026-05-01T02:00:00.000Z' },
+      { id: 'failing', dueAt: '2026-05-01T02:00:00.000Z', at: '2026-05-01T02:05:00.000Z' },
+    ])
+    const about = (id: string) => lines.filter((line) => line.includes(`"id":"${id}"`)).length
+    expect([about('broken'), about('nowhere'), about('failing'), about('good')]).toEqual([1, 1, 300, 0])
+  })
+
+  test('does not do what it owes once the entry is changed or removed', async () => {
+    const stored = new Stored()
+    for (const id of ['changed', 'disabled', 'removed']) stored.add(id, '2026-05-01T00:00Z')
+    const hands = new Hands('2026-05-01T00:00Z')
+    let broken = true
+    const scheduler = begin(stored, hands, async (entry, decision) => {
+      if (broken) throw new Error('the disk is full')
+      stored.commit(entry, decision, hands.now())
+    })
+    await hands.runUntil('2026-05-01T02:05Z')
+    stored.change('changed', { schedule: '0 3 * * *', scheduledUntil: hands.now() })
+    stored.change('disabled', { enabled: false })
+    stored.entries.delete('removed')
+    broken = false
+    scheduler.wake()
+    await hands.runUntil('2026-05-01T12:00Z')
+    expect(stored.begun.map(({ id, dueAt }) => [id, dueAt])).toEqual([
+      ['changed', '2026-05-01T03:00:00.000Z'],
+    ])
+  })
+
+  test('waits and tries again where the entries cannot be read', async () => {
+    const stored = new Stored()
+    stored.add('a', '2026-05-01T00:00Z')
+    const hands = new Hands('2026-05-01T01:59:58Z')
+    let failures = 0
+    const scheduler = new Scheduler({
+      clock: hands,
+      log: silentLog,
+      sleep: hands.sleep,
+      entries: async () => {
+        if (failures++ < 10) throw new Error('the state file is busy')
+        return [...stored.entries.values()]
+      },
+      fire: async (entry, decision) => stored.commit(entry, decision, hands.now()),
+    })
+    running.push(scheduler)
+    scheduler.start()
+    await hands.runUntil('2026-05-01T03:00Z')
+    expect(stored.begun.map(({ at }) => at)).toEqual(['2026-05-01T02:00:08.000Z'])
+  })
+
+  test('does not spin where what it asks for leaves no trace', async () => {
+    const stored = new Stored()
+    stored.add('a', '2026-05-01T00:00Z')
+    const hands = new Hands('2026-05-01T02:00Z')
+    let asked = 0
+    begin(stored, hands, async () => void asked++)
+    await hands.runUntil('2026-05-01T02:01Z')
+    expect(asked).toBeLessThanOrEqual(62)
+  })
+
+  test('waits for what is being written down when it stops, and begins no more', async () => {
+    const stored = new Stored()
+    stored.add('a', '2026-05-01T00:00Z')
+    stored.add('b', '2026-05-01T00:00Z')
+    const hands = new Hands('2026-05-01T01:00Z')
+    const writing = Promise.withResolvers<void>()
+    const reached = Promise.withResolvers<void>()
+    const scheduler = begin(stored, hands, async (entry, decision) => {
+      reached.resolve()
+      await writing.promise
+      stored.commit(entry, decision, hands.now())
+    })
+    hands.runUntil('2026-05-01T03:00Z')
+    await reached.promise
+    const stopping = scheduler.stop().then(() => stored.begun.map(({ id }) => id))
+    expect(stored.begun).toEqual([])
+    writing.resolve()
+    expect(await stopping).toEqual(['a'])
+    scheduler.start()
+    scheduler.wake()
+    await scheduler.stop()
+    expect(stored.begun).toHaveLength(1)
+  })
+})
+
+describe('however often the server is killed', () => {
+  const START = Date.parse('2026-10-24T20:00:20Z')
+  const entries = fc.array(
+    fc.record({
+      schedule: fc.constantFrom(
+        '* * * * *',
+        '*/7 * * * *',
+        '5 * * * *',
+        '30 2 * * *',
+        '*/20 1-3 * * *',
+        '0 0 * * *',
+      ),
+      timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'),
+      missedRuns: fc.constantFrom<MissedRuns>('skip', 'run-once'),
+    }),
+    { minLength: 1, maxLength: 5 },
+  )
+  /** Each life of the server: how long it is at most, at which write it is killed and on which side of it, how long until the next. */
+  const lives = (longestGap: number) =>
+    fc.array(
+      fc.record({
+        seconds: fc.integer({ min: 0, max: 6 * 3600 }),
+        dies: fc.option(fc.record({ write: fc.nat(40), written: fc.boolean() }), { nil: undefined }),
+        gap: fc.integer({ min: 0, max: longestGap }),
+      }),
+      { minLength: 1, maxLength: 8 },
+    )
+  type Life = { seconds: number; dies: { write: number; written: boolean } | undefined; gap: number }
+
+  /** Runs all lives on what is stored; gives when each ended and the next began. */
+  async function live(stored: Stored, all: readonly Life[]) {
+    const gaps: { from: number; to: number }[] = []
+    let now = START
+    for (const { seconds, dies, gap } of all) {
+      const hands = new Hands(now)
+      const killed = Promise.withResolvers<void>()
+      let writes = 0
+      const scheduler = new Scheduler({
+        clock: hands,
+        log: silentLog,
+        sleep: hands.sleep,
+        entries: async () => [...stored.entries.values()],
+        fire: async (entry, decision) => {
+          const dying = dies && writes++ === dies.write
+          if (!dying || dies.written) stored.commit(entry, decision, hands.now())
+          if (!dying) return
+          killed.resolve()
+          await new Promise(() => {})
+        },
+      })
+      scheduler.start()
+      await Promise.race([hands.runUntil(now + seconds * 1000), killed.promise])
+      now = hands.now().getTime()
+      gaps.push({ from: now, to: now + gap * 1000 })
+      now += gap * 1000
+    }
+    // The last life, after which nothing is left half done.
+    const hands = new Hands(now)
+    const last = begin(stored, hands)
+    await hands.runUntil(now + 3600_000)
+    await last.stop()
+    return { gaps, end: new Date(now + 3600_000).toISOString() }
+  }
+
+  const stored = (all: readonly Omit<ScheduledEntry, 'id' | 'scheduledUntil' | 'enabled'>[]) => {
+    const made = new Stored()
+    for (const [index, entry] of all.entries()) made.add(String(index), START, entry)
+    return made
+  }
+
+  test('and started again within the grace, each time is begun once', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, lives(59), async (some, all) => {
+        const kept = stored(some)
+        const short = all.map((life) => ({ ...life, gap: life.gap % 20, seconds: 120 + life.seconds }))
+        const { end } = await live(kept, short)
+        for (const entry of kept.entries.values()) {
+          expect(kept.dueOf(entry.id)).toEqual(expected(entry, new Date(START).toISOString(), end))
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('and however long it is gone, none is begun twice, none in time is lost, and missed ones follow the policy', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, lives(30 * 3600), async (some, all) => {
+        const kept = stored(some)
+        const { gaps, end } = await live(kept, all)
+        for (const entry of kept.entries.values()) {
+          const times = expected(entry, new Date(START).toISOString(), end).map((time) => Date.parse(time))
+          const missed = (time: number) => gaps.find(({ from, to }) => time >= from && time < to - 60_000)
+          const begun = new Set(kept.dueOf(entry.id).map((time) => Date.parse(time)))
+          expect(begun.size).toBe(kept.dueOf(entry.id).length)
+          const lost = times.filter((time) => !missed(time) && !begun.has(time))
+          expect(lost).toEqual([])
+          // One that falls on the moment of the kill may have been written just before it.
+          const surplus = times.filter((time) => {
+            const gap = missed(time)
+            return gap && time > gap.from && begun.has(time)
+          })
+          if (entry.missedRuns === 'skip') expect(surplus).toEqual([])
+          else
+            for (const { from, to } of gaps) {
+              const inGap = times.filter((time) => time > from && time < to - 60_000)
+              const inTime = times.some((time) => time >= to - 60_000 && time <= to)
+              if (inGap.length === 0) continue
+              const made = surplus.filter((time) => inGap.includes(time))
+              expect(made.length).toBeLessThanOrEqual(1)
+              if (inTime) expect(made).toEqual([])
+              else if (made.length === 1) expect(made).toEqual(inGap.slice(-1))
+            }
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
