@@ -19,7 +19,7 @@ import { identifyServer } from '../../operations/survey-server.ts'
 import { parseDestinationConfig } from '../../storage/destinations/config.ts'
 import { may, permissionFor } from './access.ts'
 import type { BackupContext } from './context.ts'
-import { testDestination } from './destinations.ts'
+import { tryDestination } from './destinations.ts'
 import { refuseHosts } from './hosts.ts'
 
 /** How long one question to a server may take. */
@@ -93,7 +93,7 @@ export async function connect(
   signal: AbortSignal,
 ): Promise<{ readonly version?: string }> {
   if (type === 'storage') {
-    await testDestination(context, parseDestinationConfig(adapterId, config), signal)
+    await tryDestination(context, parseDestinationConfig(adapterId, config), signal)
     return {}
   }
   if (type === 'notification') {

@@ -1,6 +1,5 @@
 import type { RateLimits } from '../../http/surface.ts'
 import type { Queue } from '../../jobs/queue.ts'
-import type { Run } from '../../jobs/run.ts'
 import type { SystemTasks } from '../../jobs/schedule/system-tasks.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { HostPolicy } from '../../lib/hosts.ts'
@@ -9,20 +8,6 @@ import type { Secret } from '../../lib/secret.ts'
 import type { Home } from '../../store/home.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { State } from '../../store/state.ts'
-
-/** What a restore is asked for with, its destination and its target looked up by their ids. */
-export interface RestoreOrder {
-  readonly destinationId: string
-  /** Of the backup, below the destination. */
-  readonly file: string
-  readonly targetSourceId: string
-  /** Of a backup of one database: what it becomes. */
-  readonly targetDatabaseName?: string | undefined
-  /** Databases of the backup to those of the target; what is not named keeps its name. */
-  readonly databaseMapping?: Readonly<Record<string, string>> | undefined
-  /** Who may create databases. */
-  readonly privilegedAuth?: { readonly user: string; readonly password: Secret } | undefined
-}
 
 /** What the endpoints of the backup API work with. */
 export interface BackupContext {
@@ -46,8 +31,6 @@ export interface BackupContext {
   /** Tells the scheduler that jobs, or their times, are others now. */
   readonly jobsChanged: () => void
   readonly systemTasks: Pick<SystemTasks, 'runNow' | 'wake'>
-  /** Checks a restore as far as that takes no work, and queues it. Throws why it cannot be. */
-  readonly startRestore: (order: RestoreOrder, signal: AbortSignal) => Promise<Run>
   /** Runs a question to a database or a destination when fewer than so many are asked. */
   readonly inTurn: <Result>(ask: () => Promise<Result>) => Promise<Result>
 }

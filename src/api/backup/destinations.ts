@@ -1,14 +1,13 @@
 import { findAdapter } from '../../jobs/definitions/adapters.ts'
-import { Fault } from '../../lib/fault.ts'
 import { type DestinationConfig, parseDestinationConfig } from '../../storage/destinations/config.ts'
 import type { Destination } from '../../storage/destinations/destination.ts'
-import { openDestination } from '../../storage/destinations/open.ts'
+import { openDestination, testDestination } from '../../storage/destinations/open.ts'
 import type { BackupContext } from './context.ts'
 
 /** Opens the destination of an id; whoever asks closes it. Throws `adapter-unknown`, `storage-failed`. */
 export async function openById(context: BackupContext, id: string): Promise<Destination> {
   const { adapterId, config } = await findAdapter(context, id, 'storage')
-  return openDestination(parseDestinationConfig(adapterId, config), context.storageHosts)
+  return openDestination(parseDestinationConfig(adapterId, config), { hosts: context.storageHosts })
 }
 
 /** Works with the destination of an id, and closes it. Throws `adapter-unknown`, `storage-failed`. */
@@ -27,34 +26,16 @@ export async function withDestination<Result>(
   })
 }
 
-/** Writes, reads, lists and removes a small file. Throws `storage-failed`, `host-key`. */
-export async function testDestination(
-  { storageHosts }: BackupContext,
+/** Writes, reads, lists and removes a small file. Throws what did not work. */
+export async function tryDestination(
+  { storageHosts: hosts }: BackupContext,
   config: DestinationConfig,
   signal: AbortSignal,
 ): Promise<void> {
-  const destination = await openDestination(config, storageHosts)
-  const path = `pgveil-connection-test-${crypto.randomUUID()}`
-  const sent = Buffer.from('a connection test of pgveil')
+  const destination = await openDestination(config, { hosts })
   try {
-    try {
-      await destination.put(path, once(sent), signal)
-      const pieces: Uint8Array[] = []
-      for await (const piece of destination.get(path, signal)) pieces.push(piece)
-      if (!Buffer.concat(pieces).equals(sent)) {
-        throw new Fault('storage-failed', 'The destination gives back other bytes than were written.')
-      }
-      if (!(await destination.find(path, signal))) {
-        throw new Fault('storage-failed', 'The destination does not find what was written.')
-      }
-    } finally {
-      await destination.remove(path, signal)
-    }
+    await testDestination(destination, signal)
   } finally {
     await destination.close()
   }
-}
-
-async function* once(piece: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield piece
 }

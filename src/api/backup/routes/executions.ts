@@ -1,11 +1,23 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { requires } from '../../../http/authentication.ts'
 import type { AppVariables } from '../../../http/environment.ts'
+import {
+  type Execution,
+  executionLog,
+  executionOf,
+  executionRun,
+  listExecutions,
+} from '../../../jobs/backup/executions.ts'
 import type { BackupContext } from '../context.ts'
-import { describeExecution, findExecution, listExecutions } from '../executions.ts'
 import { executionSchema, historySchema } from '../schemas/executions.ts'
 import { flag } from '../schemas/wire.ts'
 import { errorSchema, idParam, json, refusals, successSchema, unknown } from './answers.ts'
+
+/** What the document lists. */
+const HISTORY_LENGTH = 100
+
+/** Lines of a log that one answer holds: the last ones. */
+const MOST_LINES = 10_000
 
 const getRoute = createRoute({
   method: 'get',
@@ -51,16 +63,32 @@ const historyRoute = createRoute({
 })
 
 export function addExecutionRoutes(app: OpenAPIHono<AppVariables>, context: BackupContext): void {
+  const { home, state, queue } = context
   app.openapi(getRoute, async (c) => {
-    const run = await findExecution(context, c.req.valid('param').id)
-    const data = await describeExecution(context, run, c.req.valid('query').includeLogs)
-    return c.json({ success: true as const, data }, 200)
+    const run = await executionRun(state, c.req.valid('param').id)
+    const logs = c.req.valid('query').includeLogs ? await executionLog(home, run, MOST_LINES) : []
+    return c.json({ success: true as const, data: { ...present(executionOf(run)), logs } }, 200)
   })
   app.openapi(cancelRoute, async (c) => {
-    const { id } = await findExecution(context, c.req.valid('param').id)
+    const { id } = await executionRun(state, c.req.valid('param').id)
     c.set('audit', { run: id })
-    await context.queue.cancel(id)
+    await queue.cancel(id)
     return c.json({ success: true as const }, 200)
   })
-  app.openapi(historyRoute, async (c) => c.json(await listExecutions(context), 200))
+  app.openapi(historyRoute, async (c) => {
+    const executions = await listExecutions(state, { limit: HISTORY_LENGTH })
+    const past = executions.map((execution) => {
+      const { id, jobId, jobName, type, status, startedAt, endedAt } = present(execution)
+      return { id, jobId, type, status, startedAt, endedAt, job: jobName === null ? null : { name: jobName } }
+    })
+    return c.json(past, 200)
+  })
+}
+
+function present({ createdAt: _, startedAt, endedAt, ...execution }: Execution) {
+  return {
+    ...execution,
+    startedAt: startedAt?.toISOString() ?? null,
+    endedAt: endedAt?.toISOString() ?? null,
+  }
 }

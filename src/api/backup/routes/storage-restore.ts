@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { requires } from '../../../http/authentication.ts'
 import type { AppVariables } from '../../../http/environment.ts'
+import { startRestore } from '../../../jobs/backup/start-restore.ts'
 import { findAdapter } from '../../../jobs/definitions/adapters.ts'
 import { Fault } from '../../../lib/fault.ts'
 import { Secret } from '../../../lib/secret.ts'
@@ -62,7 +63,7 @@ export function addStorageRestoreRoutes(app: OpenAPIHono<AppVariables>, context:
         ? { user: privilegedAuth.user, password: new Secret(privilegedAuth.password) }
         : undefined,
     }
-    const run = await namedInBody(() => context.startRestore(order, c.req.raw.signal))
+    const run = await namedInBody(() => startRestore(context, order, c.req.raw.signal))
     c.set('audit', { ...details, run: run.id })
     return c.json({ success: true as const, executionId: run.id, message: 'Restore started' }, 202)
   })

@@ -21,7 +21,7 @@ const execution = z
     type,
     status,
     progress: z.int().min(0).max(100).openapi({ description: 'Percent; it never falls.' }),
-    stage: z.string().openapi({ example: 'Uploading' }),
+    stage: z.string().nullable().openapi({ example: 'Uploading', description: 'null while it is Pending.' }),
     startedAt,
     endedAt,
     duration: z.int().nullable().openapi({ description: 'Milliseconds; null until it has ended.' }),
@@ -49,6 +49,3 @@ const past = z
   .openapi('PastExecution')
 
 export const historySchema = z.array(past)
-
-export type ExecutionAnswer = z.input<typeof execution>
-export type HistoryAnswer = z.input<typeof past>
