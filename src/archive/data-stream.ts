@@ -24,7 +24,7 @@ const MEMBER_BYTES = 256 * 1024
 /** A row that is longer than this is cut into members of its own, so that no row need fit into memory. */
 const LONG_ROW_BYTES = 4 * MEMBER_BYTES
 
-/** Makes a gzip member of a block. */
+/** Makes a gzip member of a block, or what else is stored of it. What it gives shares no memory with the block. */
 export type Pack = (block: Uint8Array) => Promise<Uint8Array>
 
 /**
@@ -46,8 +46,8 @@ export const packBest: Pack = navigator.hardwareConcurrency > 2 ? packOnPool : p
 /** Members under way at once: one being compressed, one being filled, one being written. */
 const MEMBERS_IN_FLIGHT = 3
 
-/** What follows the last row in a data file that pg_dump wrote. */
-const END_OF_ROWS = new TextEncoder().encode('\\.\n\n\n')
+/** What follows the last row of a table in an archive that pg_dump wrote, and counts into the table's bytes. */
+export const END_OF_ROWS = new TextEncoder().encode('\\.\n\n\n')
 
 const NEWLINE = 10
 
@@ -58,7 +58,7 @@ export async function* compressRows(
   chunks: AsyncIterable<Uint8Array>,
   tally: DataTally,
   onProgress: (tally: Readonly<DataTally>) => void,
-  pack: Pack = packBest,
+  pack: Pack,
 ): AsyncGenerator<Member> {
   const inFlight: Promise<Member>[] = []
   const buffers = spare.pop() ?? newBuffers()
@@ -81,11 +81,6 @@ const spare: Uint8Array[][] = []
 
 function newBuffers(): Uint8Array[] {
   return Array.from({ length: MEMBERS_IN_FLIGHT + 1 }, () => new Uint8Array(LONG_ROW_BYTES))
-}
-
-/** The last member of a data file: PostgreSQL's end mark. Its text counts into the table's bytes. */
-export async function endOfRows(): Promise<{ readonly member: Uint8Array; readonly bytes: number }> {
-  return { member: await packHere(END_OF_ROWS), bytes: END_OF_ROWS.length }
 }
 
 async function* counted(chunks: AsyncIterable<Uint8Array>, tally: DataTally): AsyncGenerator<Uint8Array> {

@@ -15,7 +15,7 @@ export interface Part<Table> {
 }
 
 /** Below this, a statement of its own costs more than a core that waits. */
-const LEAST_PART_BYTES = 16 * 1024 * 1024
+export const LEAST_PART_BYTES = 16 * 1024 * 1024
 
 /** How many parts each connection gets of all there is, so that none waits long for the last one. */
 const PARTS_A_LANE = 8
@@ -25,16 +25,18 @@ const READS_RANGES = 140000
 
 /**
  * Divides tables among connections: a large one by ranges of its pages, each to be read in the same snapshot, so that
- * a database that is one large table keeps all cores busy. Rows do not move while the snapshot lasts.
+ * a database that is one large table keeps all cores busy. Rows do not move while the snapshot lasts. `mostBytes` bounds
+ * the parts of tables that can be divided.
  */
 export function partsOf<Table>(
   tables: readonly Table[],
   divisible: (table: Table) => Divisible,
   server: Server,
   lanes: number,
+  mostBytes = Number.POSITIVE_INFINITY,
 ): Part<Table>[] {
   const total = tables.reduce((sum, table) => sum + divisible(table).relation.bytes, 0)
-  const partBytes = Math.max(LEAST_PART_BYTES, total / (lanes * PARTS_A_LANE))
+  const partBytes = Math.min(mostBytes, Math.max(LEAST_PART_BYTES, total / (lanes * PARTS_A_LANE)))
   return tables.flatMap((table): Part<Table>[] => {
     const { relation, byPages } = divisible(table)
     const number = Math.floor(relation.bytes / partBytes)

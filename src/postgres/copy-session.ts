@@ -109,14 +109,25 @@ export class CopySession {
     await this.#complaints
   }
 
-  /** An idle psql ends when its input does; a busy one cancels its query on SIGINT and ends because that failed. */
+  /**
+   * An idle psql ends when its input does; a busy one cancels its query on SIGINT and ends because that failed. One that
+   * writes into a full pipe hears nothing: without somebody who reads it took the whole grace of 5 s.
+   */
   async #end(): Promise<void> {
     try {
       await this.#child.stdin.end()
     } catch (error) {
       unlessEnded(error)
     }
+    const drained = this.#drain()
     await endChild(this.#child, 'SIGINT')
+    await drained
+  }
+
+  async #drain(): Promise<void> {
+    while (!(await this.#output.next()).done) {
+      // What still comes belongs to nobody.
+    }
   }
 
   /** A psql that an error has ended takes nothing more; what it said comes where its output is read to the end. */

@@ -3,7 +3,8 @@ import { silentLog } from '../../src/lib/log.ts'
 import { Secret } from '../../src/lib/secret.ts'
 import type { Context } from '../../src/operations/context.ts'
 import { type DumpResult, dump } from '../../src/operations/dump/dump.ts'
-import type { DumpRequest } from '../../src/operations/dump/request.ts'
+import type { DumpRequest, StreamDumpRequest } from '../../src/operations/dump/request.ts'
+import { dumpToStream, type StreamDumpResult } from '../../src/operations/dump/stream.ts'
 import { PLAIN_PLANNING, type PlanningRequest } from '../../src/operations/planning.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
@@ -12,6 +13,7 @@ import type { ScanResult } from '../../src/operations/scan/result.ts'
 import { scan } from '../../src/operations/scan/scan.ts'
 import { type ValidateRequest, type Validation, validate } from '../../src/operations/validate/validate.ts'
 import type { Target } from '../../src/postgres/connection/target.ts'
+import { packPiece } from '../../src/storage/compression.ts'
 import { clientProgram } from './programs.ts'
 
 export function testContext(overrides: Partial<Context> = {}): Context {
@@ -64,6 +66,43 @@ export async function dumpTo(
     jobs: 2,
     ...overrides,
   })
+}
+
+/** What a dump into a stream is told, where the test says nothing else. */
+export async function streamRequest(
+  source: Target,
+  overrides: Partial<StreamDumpRequest> = {},
+): Promise<StreamDumpRequest> {
+  return {
+    ...planningOf(source),
+    content: 'full',
+    programs: { pgDump: (await clientProgram('pg_dump')).path, byMajor: new Map() },
+    pgDumpOptions: [],
+    ignorePrivileges: false,
+    checkConstraints: true,
+    jobs: 2,
+    pack: packPiece('NONE'),
+    ...overrides,
+  }
+}
+
+/** Dumps into a stream and gathers it; `onPiece` may hinder it. */
+export async function streamOf(
+  source: Target,
+  overrides: Partial<StreamDumpRequest> = {},
+  context = testContext(),
+  onPiece: (piece: Uint8Array) => Promise<void> = async () => {},
+): Promise<StreamDumpResult & { archive: Uint8Array }> {
+  const pieces: Uint8Array[] = []
+  let writing = false
+  const result = await dumpToStream(context, await streamRequest(source, overrides), async (piece) => {
+    if (writing) throw new Error('two pieces were written at once')
+    writing = true
+    pieces.push(piece)
+    await onPiece(piece)
+    writing = false
+  })
+  return { ...result, archive: new Uint8Array(Buffer.concat(pieces)) }
 }
 
 export async function validateAt(

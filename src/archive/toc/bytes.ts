@@ -1,5 +1,12 @@
 import { Fault } from '../../lib/fault.ts'
 
+/** There are fewer bytes than the table of contents has. */
+export class EndsEarly extends Fault {
+  constructor(bytes: number) {
+    super('archive-format', `The table of contents ends early, at byte ${bytes}.`)
+  }
+}
+
 /**
  * The primitives of pg_dump's archives (PostgreSQL's pg_backup_archiver.c: ReadInt, ReadStr, ReadOffset). An Int is a
  * sign byte and a magnitude, little-endian; a Str is an Int of its length in bytes, -1 for NULL, and the bytes.
@@ -45,16 +52,15 @@ export class TocBytes {
 
   raw(length: number): Uint8Array {
     const end = this.#at + length
-    if (end > this.#bytes.length) {
-      throw new Fault('archive-format', `The table of contents ends early, at byte ${this.#bytes.length}.`)
-    }
+    if (end > this.#bytes.length) throw new EndsEarly(this.#bytes.length)
     const bytes = this.#bytes.subarray(this.#at, end)
     this.#at = end
     return bytes
   }
 
-  get atEnd(): boolean {
-    return this.#at === this.#bytes.length
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#at
   }
 }
 

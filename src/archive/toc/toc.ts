@@ -1,5 +1,5 @@
 import { Fault } from '../../lib/fault.ts'
-import { TocBuffer, TocBytes } from './bytes.ts'
+import { EndsEarly, TocBuffer, TocBytes } from './bytes.ts'
 
 /** The table of contents of an archive that pg_dump wrote or that pg_restore is to read. */
 export interface Toc {
@@ -69,9 +69,27 @@ const FORMAT_CODES = { custom: 1, directory: 3 } as const
 const OLDEST_MINOR = 14
 const NEWEST_MINOR = 16
 
-/** Reads a toc.dat, or the head of a custom archive that holds no data. Throws `archive-format`. */
+/** Reads a toc.dat, or the head of a custom archive. Throws `archive-format`. */
 export function readToc(file: Uint8Array): Toc {
-  const bytes = new TocBytes(file)
+  return parseToc(new TocBytes(file))
+}
+
+/**
+ * Reads the table of contents from the first bytes of a custom archive, and says how many it takes; undefined where more
+ * are needed. Throws `archive-format`.
+ */
+export function readHead(begin: Uint8Array): { readonly toc: Toc; readonly length: number } | undefined {
+  const bytes = new TocBytes(begin)
+  try {
+    const toc = parseToc(bytes)
+    return { toc, length: bytes.position }
+  } catch (error) {
+    if (error instanceof EndsEarly) return undefined
+    throw error
+  }
+}
+
+function parseToc(bytes: TocBytes): Toc {
   if (new TextDecoder('latin1').decode(bytes.raw(MAGIC.length)) !== MAGIC) {
     throw new Fault('archive-format', 'This is not an archive of pg_dump.')
   }

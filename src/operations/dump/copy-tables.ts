@@ -1,5 +1,4 @@
 import type { DataTally } from '../../archive/data-stream.ts'
-import { dataFileName } from '../../archive/toc/entries.ts'
 import { relationName, type Server } from '../../catalog/model.ts'
 import { maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
 import { copyStatement, hasPages, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
@@ -11,24 +10,15 @@ import { ServerError, type Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
 import { describeSqlState } from '../../postgres/sqlstate.ts'
-import type { WrittenFile } from '../../storage/archive-file.ts'
-import type { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
 import { type Part, partsOf } from '../parts.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
-import { DataFile } from './data-file.ts'
+import type { ArchiveSink, StoredRows } from './archive-sink.ts'
+import { TableData } from './table-data.ts'
+import type { TableToCopy } from './table-to-copy.ts'
 
-/** A table whose rows go into the archive, under the dump id of its data. */
-export interface TableToCopy {
-  readonly table: TablePlan
-  /** Of the entry that makes the table. */
-  readonly tableId: number
-  readonly dumpId: number
-}
-
-export interface CopiedTable extends TableToCopy, WrittenFile {
-  readonly file: string
+export interface CopiedTable extends TableToCopy, StoredRows {
   readonly rows: number
   readonly bytes: number
 }
@@ -41,15 +31,15 @@ interface Lane {
 /** How long to look for the column that made a COPY fail. */
 const SEARCH_MILLISECONDS = 60_000
 
-/** A table on its way: the file that its parts fill. */
+/** A table on its way: the data that its parts fill. */
 interface OpenTable extends TableToCopy {
-  readonly file: DataFile
+  readonly data: TableData
 }
 
-/** Copies the rows of tables into data files, over several connections at once, all in one snapshot. */
+/** Copies the rows of tables into an archive, in the order of the tables, over several connections at once, all in one snapshot. */
 export async function copyTables(
   context: Context,
-  work: Questioning & { readonly psql: Program; readonly folder: ArchiveFolder },
+  work: Questioning & { readonly psql: Program; readonly sink: ArchiveSink },
   tables: readonly TableToCopy[],
 ): Promise<CopiedTable[]> {
   const copied: CopiedTable[] = []
@@ -66,7 +56,7 @@ export async function copyTables(
     },
     work: async (lane, part, signal) => {
       try {
-        const table = await copyPart(lane, part, work.snapshot, meter)
+        const table = await copyPart(lane, part, work.snapshot, meter, signal)
         if (table) copied.push(table)
       } catch (error) {
         signal.throwIfAborted()
@@ -80,20 +70,20 @@ export async function copyTables(
   try {
     await copying
   } finally {
-    for (const file of new Set(parts.map(({ table }) => table.file))) await file.abandon()
+    for (const data of new Set(parts.map(({ table }) => table.data))) await data.abandon()
   }
   return copied
 }
 
 function openParts(
   tables: readonly TableToCopy[],
-  { folder, server, lanes }: { folder: ArchiveFolder; server: Server; lanes: number },
+  { sink, server, lanes }: { sink: ArchiveSink; server: Server; lanes: number },
 ): Part<OpenTable>[] {
   const divisible = ({ table }: TableToCopy) => ({ relation: table.relation, byPages: hasPages(table) })
-  const byTable = Map.groupBy(partsOf(tables, divisible, server, lanes), ({ table }) => table)
-  return [...byTable].flatMap(([table, parts]) => {
-    const file = new DataFile(folder, `${dataFileName(table.dumpId)}.gz`, parts.length)
-    const open: OpenTable = { ...table, file }
+  const all = partsOf(tables, divisible, server, lanes, sink.partBytes)
+  return [...Map.groupBy(all, ({ table }) => table)].flatMap(([table, parts]) => {
+    const data = new TableData(sink.openTable(table.dumpId), sink.pack, parts.length)
+    const open: OpenTable = { ...table, data }
     return parts.map((part) => ({ ...part, table: open }))
   })
 }
@@ -104,17 +94,18 @@ async function copyPart(
   { table: open, pages }: Part<OpenTable>,
   snapshot: Snapshot,
   meter: Meter,
+  signal: AbortSignal,
 ): Promise<CopiedTable | undefined> {
-  const { table, file } = open
+  const { table, data } = open
   await usePath(lane, snapshot, needsEmptySearchPath(table))
   const part = meter.begin(table)
   const rows = lane.session.copyOut(copyStatement(table, pages))
-  const written = await file.fill(rows, part.report)
+  const stored = await data.fill(rows, signal, part.report)
   part.end()
-  if (!written) return undefined
+  if (!stored) return undefined
   meter.finish(table)
   const { tableId, dumpId } = open
-  return { table, tableId, dumpId, ...written, file: file.name, ...file.tally }
+  return { table, tableId, dumpId, ...stored, ...data.tally }
 }
 
 async function usePath(lane: Lane, snapshot: Snapshot, empty: boolean): Promise<void> {

@@ -4,12 +4,11 @@ import { maskedColumns, type Plan, type TablePlan } from '../../compile/plan/pla
 import { describePlace } from '../../lib/fault.ts'
 import type { Program } from '../../postgres/programs.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
-import type { WrittenFile } from '../../storage/archive-file.ts'
 import { VERSION } from '../../version.ts'
 import type { Assembly } from './assemble/structure.ts'
 import type { CopiedTable } from './copy-tables.ts'
 import type { LargeObjects } from './large-objects.ts'
-import type { DumpRequest } from './request.ts'
+import type { ArchiveRequest } from './request.ts'
 
 /** What a dump has made, by the time that its manifest is written. */
 export interface MadeArchive {
@@ -21,12 +20,12 @@ export interface MadeArchive {
   readonly largeObjects: LargeObjects
   /** Large objects of the source that were not asked for. */
   readonly omitted: number
-  readonly toc: WrittenFile
+  readonly toc: { readonly fileBytes: number; readonly sha256: string }
   readonly pgDump: Program
   readonly createdAt: Date
 }
 
-export function describeArchive(request: DumpRequest, made: MadeArchive): Manifest {
+export function describeArchive(request: ArchiveRequest, made: MadeArchive): Manifest {
   const { server } = made.catalog
   const copiedBy = new Map(made.copied.map((table) => [table.table, table]))
   return {

@@ -1,29 +1,10 @@
 import type { Manifest } from '../../archive/manifest.ts'
-import { type Toc, writeToc } from '../../archive/toc/toc.ts'
-import type { Catalog, SequenceState } from '../../catalog/model.ts'
-import type { Plan } from '../../compile/plan/plan.ts'
-import { randomKeys } from '../../compile/review/randomness.ts'
-import { Fault, type Finding, refuseErrors } from '../../lib/fault.ts'
-import { readSequences } from '../../postgres/introspect.ts'
-import { ServerError } from '../../postgres/session.ts'
-import { archiveEncoding, type Snapshot } from '../../postgres/snapshot.ts'
+import type { Finding } from '../../lib/fault.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import type { Context } from '../context.ts'
-import { both, defaultLanes } from '../lanes.ts'
-import { withPlan } from '../planning.ts'
-import { settleProgram, settlePsql } from '../program-choice.ts'
-import type { Questioning } from '../snapshot-sessions.ts'
-import { checkConstraints } from '../verify/constraints.ts'
-import { readFunctions } from '../verify/functions.ts'
-import { verifyRules } from '../verify/rules.ts'
-import { completeToc, sequencesOf } from './assemble/complete.ts'
-import { rowsOnlyToc } from './assemble/rows-only.ts'
-import { type Assembly, assembleStructure } from './assemble/structure.ts'
-import { copyTables } from './copy-tables.ts'
-import { describeArchive } from './describe-archive.ts'
-import { countLargeObjects, dumpLargeObjects, type LargeObjects } from './large-objects.ts'
+import { FolderSink } from './folder-sink.ts'
+import { makeArchive } from './make-archive.ts'
 import type { DumpRequest } from './request.ts'
-import { dumpStructure } from './structure.ts'
 
 export interface DumpResult {
   readonly folder: string
@@ -31,125 +12,9 @@ export interface DumpResult {
   readonly warnings: readonly Finding[]
 }
 
-/**
- * Makes an anonymized archive of a database: plan, verify, check, then copy, all in one snapshot and read-only. What
- * would leak or would not restore is refused before the first byte; what a failure leaves behind is taken back.
- */
+/** Makes an anonymized archive of a database in a folder. Throws what `makeArchive` and `ArchiveFolder.begin` do. */
 export async function dump(context: Context, request: DumpRequest): Promise<DumpResult> {
   await ArchiveFolder.check(request.outputFolder, { clear: request.clearOutput })
-  return withPlan(context, request, { locks: 'all' }, async (guarded, { snapshot, catalog, plan }) => {
-    refuseErrors(plan.findings)
-    return dumpPlan(guarded, request, snapshot, catalog, plan)
-  })
-}
-
-async function dumpPlan(
-  context: Context,
-  request: DumpRequest,
-  snapshot: Snapshot,
-  catalog: Catalog,
-  plan: Plan,
-): Promise<DumpResult> {
-  const { source, lockWait } = request
-  const serverMajor = Math.floor(catalog.server.versionNumber / 10000)
-  const program = await settleProgram(request.programs, 'pg_dump', serverMajor)
-  const psql = await settlePsql(program, serverMajor)
-  const pgDump = { program, source, snapshot: snapshot.id, encoding: archiveEncoding(catalog.server) }
-  const lanes = request.jobs ?? defaultLanes()
-  const withRows = request.content !== 'structure'
-  const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
-
-  // pg_dump reads the catalog for a second where there are 2,000 tables, and needs one core for it.
-  const [warnings, structure] = await both(
-    context.signal,
-    (signal) => reviewPlan({ ...context, signal }, request, questioning, { catalog, plan, withRows }),
-    (signal) => {
-      context.onProgress({ stage: 'structure', done: 0, total: 1 })
-      return dumpStructure({ ...context, signal }, pgDump, structureOptions(request))
-    },
-  )
-
-  const folder = await ArchiveFolder.begin(request.outputFolder, { clear: request.clearOutput })
-  try {
-    const assembly = assembleStructure(structure, catalog, plan)
-    if (withRows && assembly.tables.length === 0)
-      context.log.warn('The archive holds no rows: no table is left.')
-
-    // Asked before the rows are copied, so that a missing privilege is known in time.
-    const sequences = withRows ? await sequenceStates(snapshot, catalog, assembly) : []
-    const copied = withRows
-      ? await copyTables(context, { ...questioning, psql, folder }, assembly.tables)
-      : []
-    const largeObjects =
-      withRows && request.largeObjects
-        ? await dumpLargeObjects(context, pgDump, folder)
-        : { entries: [], files: [] }
-    const toc = finalToc(request, catalog, assembly, sequences, largeObjects)
-    const omitted = withRows && !request.largeObjects ? await countLargeObjects(snapshot.session) : 0
-    context.signal.throwIfAborted()
-    const made = { snapshot, catalog, plan, assembly, copied, largeObjects, omitted, pgDump: program }
-    const manifest = await folder.publish(writeToc(toc), (written) =>
-      describeArchive(request, { ...made, toc: written, createdAt: context.clock.now() }),
-    )
-    return { folder: folder.path, manifest, warnings }
-  } catch (error) {
-    await folder.retract()
-    throw error
-  }
-}
-
-/** What is worth a look before the rows are copied. Throws one fault with all that must not be done. */
-async function reviewPlan(
-  context: Context,
-  request: DumpRequest,
-  questioning: Questioning,
-  { catalog, plan, withRows }: { readonly catalog: Catalog; readonly plan: Plan; readonly withRows: boolean },
-): Promise<readonly Finding[]> {
-  const { snapshot } = questioning
-  if (!withRows) return plan.findings
-  refuseErrors(await verifyRules(context, snapshot, plan))
-  if (!request.checkConstraints) return plan.findings
-  const findings = [
-    ...plan.findings,
-    // What is rolled anew is not what the questions saw, so that their answers say nothing about it.
-    ...randomKeys(catalog, plan, await readFunctions(snapshot)),
-    ...(await checkConstraints(context, questioning, catalog, plan)),
-  ]
-  refuseErrors(findings)
-  return findings
-}
-
-function structureOptions(request: DumpRequest): string[] {
-  return [
-    `--lock-wait-timeout=${request.lockWait}`,
-    ...(request.ignorePrivileges ? ['--no-privileges'] : []),
-    ...request.pgDumpOptions,
-  ]
-}
-
-async function sequenceStates(
-  snapshot: Snapshot,
-  catalog: Catalog,
-  assembly: Assembly,
-): Promise<SequenceState[]> {
-  try {
-    return await readSequences(snapshot.session, sequencesOf(catalog, assembly.structure))
-  } catch (error) {
-    if (!(error instanceof ServerError && error.sqlState === '42501')) throw error
-    throw new Fault('privilege-missing', `The user may not read every sequence: ${error.words}.`, {
-      remedy: 'GRANT SELECT on it, for instance by GRANT SELECT ON ALL SEQUENCES IN SCHEMA … TO the user.',
-    })
-  }
-}
-
-function finalToc(
-  request: DumpRequest,
-  catalog: Catalog,
-  assembly: Assembly,
-  sequences: readonly SequenceState[],
-  largeObjects: LargeObjects,
-): Toc {
-  if (request.content === 'structure') return assembly.structure
-  const toc = completeToc(assembly, catalog, sequences, largeObjects.entries)
-  return request.content === 'data' ? rowsOnlyToc(toc, assembly, catalog) : toc
+  const { sink, manifest, warnings } = await makeArchive(context, request, () => FolderSink.open(request))
+  return { folder: sink.path, manifest, warnings }
 }

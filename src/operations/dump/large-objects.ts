@@ -14,6 +14,8 @@ export interface LargeObjects {
   readonly files: readonly { readonly file: string; readonly fileBytes: number; readonly sha256: string }[]
 }
 
+export const NO_LARGE_OBJECTS: LargeObjects = { entries: [], files: [] }
+
 export async function countLargeObjects(session: Session): Promise<number> {
   const { count } = await session.row<{ count: number }>(
     sql`SELECT pg_catalog.count(*)::float8 AS count FROM pg_catalog.pg_largeobject_metadata`,

@@ -2,7 +2,7 @@ import { materializedViewDataEntry, sequenceSetEntry, tableDataEntry } from '../
 import { adoptLargeObjects } from '../../../archive/toc/large-objects.ts'
 import { Section, type Toc, type TocEntry } from '../../../archive/toc/toc.ts'
 import type { Catalog, Oid, Relation, SequenceState } from '../../../catalog/model.ts'
-import type { TableToCopy } from '../copy-tables.ts'
+import type { TableToCopy } from '../table-to-copy.ts'
 import { DumpIds } from './dump-ids.ts'
 import { type Assembly, Presence } from './structure.ts'
 

@@ -3,7 +3,7 @@ import { describeLeftOut, pruneToc } from '../../../archive/toc/prune.ts'
 import { Section, type Toc, type TocEntry } from '../../../archive/toc/toc.ts'
 import { type Catalog, LIBRARY_SCHEMA, type Oid, type Relation } from '../../../catalog/model.ts'
 import type { Plan } from '../../../compile/plan/plan.ts'
-import type { TableToCopy } from '../copy-tables.ts'
+import type { TableToCopy } from '../table-to-copy.ts'
 import { DumpIds } from './dump-ids.ts'
 
 /** The table of contents before any row is copied: what will be in the archive is settled. */
