@@ -21,6 +21,7 @@ interface ServeFlags {
   readonly publicUrl?: string
   readonly dbHosts?: string[]
   readonly webhookHosts?: string[]
+  readonly storageHosts?: string[]
   readonly webhookTimeout: number
   readonly answerTimeout: number
   readonly programFolders?: string[]
@@ -60,7 +61,8 @@ export function addServe(program: Command, context: CommandContext): void {
       '--db-hosts <hosts...>',
       'the only hosts of databases that requests may name (.example.org: all below)',
     )
-    .option('--webhook-hosts <hosts...>', 'the only hosts that webhooks may go to')
+    .option('--webhook-hosts <hosts...>', 'the only hosts that webhooks and notifications may go to')
+    .option('--storage-hosts <hosts...>', 'the only hosts of destinations that jobs may name')
     .option('--program-folders <folders...>', 'more folders whose pg_dump and pg_restore requests may name')
     .addHelpText('after', EXAMPLES)
     .action((flags: ServeFlags) => serve(flags, context))
@@ -103,6 +105,7 @@ async function serve(flags: ServeFlags, context: CommandContext): Promise<void> 
     publicUrl: flags.publicUrl,
     databaseHosts: { allowed: flags.dbHosts },
     webhookHosts: { allowed: flags.webhookHosts },
+    storageHosts: { allowed: flags.storageHosts },
     webhookTimeout: flags.webhookTimeout * 1000,
     answerTimeout: flags.answerTimeout * 1000,
     programFolders: [...programFolders(process.env), ...(flags.programFolders ?? [])],
