@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type ApiKey, createKey, listKeys, PERMISSIONS, type Permission, revokeKey } from '../http/api-key.ts'
+import { type ApiKey, createKey, listKeys, revokeKey } from '../http/api-key.ts'
+import { PERMISSIONS, type Permission } from '../http/permission.ts'
 import { homePath, openHome } from '../store/home.ts'
 import { openState, type State } from '../store/state.ts'
 import type { CommandContext } from './command-context.ts'
@@ -70,8 +71,9 @@ function addList(keys: Command, context: CommandContext): void {
   )
 }
 
-function stateOf({ revokedAt, expiresAt }: ApiKey): string {
+function stateOf({ revokedAt, enabled, expiresAt }: ApiKey): string {
   if (revokedAt) return `revoked ${revokedAt.toISOString()}`
+  if (!enabled) return 'disabled'
   return expiresAt ? `until ${expiresAt.toISOString()}` : 'until revoked'
 }
 

@@ -2,17 +2,25 @@ import { appendFileSync, chmodSync } from 'node:fs'
 import pLimit from 'p-limit'
 import { anonymizationApi } from '../api/anonymization/mount.ts'
 import { anonymizationSurface } from '../api/anonymization/report.ts'
+import { backupApi } from '../api/backup/mount.ts'
 import { hasKeys } from '../http/api-key.ts'
 import { createApp } from '../http/app.ts'
+import { trustedProxies } from '../http/client-address.ts'
 import { listen } from '../http/server.ts'
+import type { RateLimits } from '../http/surface.ts'
+import { jobScheduler } from '../jobs/backup/schedule-jobs.ts'
+import { backupSurface } from '../jobs/backup/surface.ts'
 import { settleInterrupted } from '../jobs/interrupted.ts'
 import type { JobsContext } from '../jobs/jobs-context.ts'
 import { openSeal } from '../jobs/open-seal.ts'
 import { Outbox } from '../jobs/outbox.ts'
 import { Desk } from '../jobs/questions/desk.ts'
 import { Queue } from '../jobs/queue.ts'
+import { SystemTasks } from '../jobs/schedule/system-tasks.ts'
 import { Signer } from '../jobs/signature.ts'
+import type { Surface } from '../jobs/surface.ts'
 import { sleep } from '../jobs/until-written.ts'
+import { systemTaskWork } from '../jobs/upkeep/work.ts'
 import { Fault } from '../lib/fault.ts'
 import type { HostPolicy } from '../lib/hosts.ts'
 import { createLog, type Log } from '../lib/log.ts'
@@ -32,7 +40,15 @@ export interface ServerSettings {
   readonly grace: number
   readonly insecure: boolean
   readonly rateLimit: number
+  /** Of the backup API. */
+  readonly rateLimits: RateLimits
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Under which origin other machines reach the server, for links. */
+  readonly publicUrl: string | undefined
   readonly databaseHosts: HostPolicy
+  /** Hosts of destinations. */
+  readonly storageHosts: HostPolicy
   readonly webhookHosts: HostPolicy
   readonly webhookTimeout: number
   readonly answerTimeout: number
@@ -78,14 +94,19 @@ async function serve(
   state: State,
   onListening: (url: string, home: Home) => void,
 ): Promise<void> {
-  const { webhookHosts, databaseHosts, programFolders, salt, token, rateLimit } = settings
+  const { webhookHosts, databaseHosts, storageHosts, programFolders, salt, token, rateLimit } = settings
   const seal = await openSeal(state, home, settings.key)
-  const surfaces = new Map([[anonymizationSurface.name, anonymizationSurface]])
+  const surfaces = new Map(
+    [anonymizationSurface, backupSurface].map((one): [string, Surface] => [one.name, one]),
+  )
   const jobs: JobsContext = { home, state, seal, clock, log, sleep, surfaces, webhookHosts }
   const signer = settings.webhookSecret && new Signer(settings.webhookSecret)
   const outbox = new Outbox(jobs, { signer, timeout: settings.webhookTimeout })
   const queue = new Queue(jobs, outbox, settings)
   const desk = new Desk(settings.answerTimeout)
+  const scheduling = { ...jobs, queue, salt, storageHosts }
+  const scheduler = jobScheduler(scheduling)
+  const systemTasks = new SystemTasks(jobs, systemTaskWork({ ...jobs, storageHosts }))
   await settleInterrupted(jobs)
 
   const inTurn = pLimit(LIGHT_QUESTIONS_AT_ONCE)
@@ -100,17 +121,39 @@ async function serve(
     programFolders,
     salt,
   })
+  const backups = backupApi({
+    ...scheduling,
+    systemTasks,
+    inTurn,
+    databaseHosts,
+    rateLimits: settings.rateLimits,
+    publicUrl: settings.publicUrl,
+    jobsChanged: () => scheduler.wake(),
+  })
   const loopback = isLoopback(settings.host)
-  const access = { token, rateLimit, loopback, open: loopback || settings.insecure, audit: auditLog(home) }
-  const http = listen(settings, (addressOf) => createApp({ ...shared, ...access, addressOf }, [api]).fetch)
+  const access = {
+    token,
+    rateLimit,
+    loopback,
+    open: loopback || settings.insecure,
+    audit: auditLog(home),
+    trustedProxies: trustedProxies(settings.trustedProxies),
+  }
+  const http = listen(
+    settings,
+    (addressOf) => createApp({ ...shared, ...access, addressOf }, [api, backups]).fetch,
+  )
   outbox.start()
   queue.start()
+  scheduler.start()
+  systemTasks.start()
   const looking = setInterval(() => queue.wake(), LOOK_MILLISECONDS)
   onListening(http.url, home)
 
   await untilAborted(signal)
   clearInterval(looking)
   http.stop()
+  await Promise.all([scheduler.stop(), systemTasks.stop()])
   await queue.stop()
   await outbox.stop()
   await desk.close()

@@ -14,8 +14,14 @@ interface ServeFlags {
   readonly grace: number
   readonly insecure?: boolean
   readonly rateLimit: number
+  readonly rateLimitReads: number
+  readonly rateLimitWrites: number
+  readonly rateLimitAuthentication: number
+  readonly trustedProxies?: string[]
+  readonly publicUrl?: string
   readonly dbHosts?: string[]
   readonly webhookHosts?: string[]
+  readonly storageHosts?: string[]
   readonly webhookTimeout: number
   readonly answerTimeout: number
   readonly programFolders?: string[]
@@ -39,10 +45,24 @@ export function addServe(program: Command, context: CommandContext): void {
     .option('--insecure', 'let other machines in without a key')
     .option('--rate-limit <number>', 'requests a minute from one other machine', wholeNumber, 1200)
     .option(
+      '--rate-limit-reads <number>',
+      'of the backup API: GET requests a minute a client',
+      wholeNumber,
+      100,
+    )
+    .option('--rate-limit-writes <number>', 'other requests a minute', wholeNumber, 20)
+    .option('--rate-limit-authentication <number>', 'requests without a valid key a minute', wholeNumber, 5)
+    .option(
+      '--trusted-proxies <addresses...>',
+      'proxies (addresses, CIDR ranges) whose X-Forwarded-For is believed',
+    )
+    .option('--public-url <url>', 'where others reach the server, for download links', originOf)
+    .option(
       '--db-hosts <hosts...>',
       'the only hosts of databases that requests may name (.example.org: all below)',
     )
-    .option('--webhook-hosts <hosts...>', 'the only hosts that webhooks may go to')
+    .option('--webhook-hosts <hosts...>', 'the only hosts that webhooks and notifications may go to')
+    .option('--storage-hosts <hosts...>', 'the only hosts of destinations that jobs may name')
     .option('--program-folders <folders...>', 'more folders whose pg_dump and pg_restore requests may name')
     .addHelpText('after', EXAMPLES)
     .action((flags: ServeFlags) => serve(flags, context))
@@ -76,8 +96,16 @@ async function serve(flags: ServeFlags, context: CommandContext): Promise<void> 
     grace: flags.grace * 1000,
     insecure: flags.insecure ?? false,
     rateLimit: flags.rateLimit,
+    rateLimits: {
+      read: flags.rateLimitReads,
+      write: flags.rateLimitWrites,
+      authentication: flags.rateLimitAuthentication,
+    },
+    trustedProxies: flags.trustedProxies ?? [],
+    publicUrl: flags.publicUrl,
     databaseHosts: { allowed: flags.dbHosts },
     webhookHosts: { allowed: flags.webhookHosts },
+    storageHosts: { allowed: flags.storageHosts },
     webhookTimeout: flags.webhookTimeout * 1000,
     answerTimeout: flags.answerTimeout * 1000,
     programFolders: [...programFolders(process.env), ...(flags.programFolders ?? [])],
@@ -100,4 +128,12 @@ function portNumber(text: string): number {
 function seconds(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.')
   return Number(text)
+}
+
+/** Also with a path, where a proxy serves us below one. */
+function originOf(text: string): string {
+  const url = URL.parse(text)
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new InvalidArgumentError('It must be an http or https URL: https://backups.example.org.')
+  return url.href.replace(/\/+$/, '')
 }

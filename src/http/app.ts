@@ -4,45 +4,52 @@ import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
-import { rateLimiter } from 'hono-rate-limiter'
 import { VERSION } from '../version.ts'
 import { hasKeys } from './api-key.ts'
 import { audited } from './audit.ts'
 import { authenticate, requires } from './authentication.ts'
+import { clientAddress } from './client-address.ts'
 import { addDocsPage, DOCS_PATH, DOCS_POLICY } from './docs-page.ts'
 import type { AppContext, AppVariables } from './environment.ts'
 import { notFound, onError, onInvalid, plainWords } from './errors.ts'
 import { addHealth } from './health.ts'
 import { refuseDeepJson } from './json-depth.ts'
 import { Metrics } from './metrics.ts'
+import { limitRate, SurfaceLimits } from './rate-limits.ts'
 import { sameSiteOnly } from './same-site.ts'
+import type { SurfaceRules } from './surface.ts'
+import { plainRefusals, refuse } from './words.ts'
 
 /** Bytes of a request's body. Dictionaries are texts that people write or scans make; large ones have a megabyte. */
 export const LARGEST_BODY = 16 * 1024 * 1024
 
-/** Adds the routes of one surface. */
-export type MountSurface = (app: OpenAPIHono<AppVariables>) => void
+/** One documented API: what holds for its paths, and its routes. */
+export interface HttpSurface extends SurfaceRules {
+  readonly mount: (app: OpenAPIHono<AppVariables>) => void
+}
 
 /** The whole server's app: what all routes share, the surfaces, and what belongs to none of them. */
-export function createApp(context: AppContext, surfaces: readonly MountSurface[]): OpenAPIHono<AppVariables> {
+export function createApp(context: AppContext, surfaces: readonly HttpSurface[]): OpenAPIHono<AppVariables> {
   const app = new OpenAPIHono<AppVariables>({ defaultHook: onInvalid })
   const metrics = new Metrics(context.state)
   app.onError(onError(context.log, plainWords))
   app.notFound(notFound)
-  app.use(requestId(), metrics.timing(), securityHeaders())
+  const limits = new SurfaceLimits(surfaces, context.clock)
+  app.use(requestId(), metrics.timing(), securityHeaders(), placed(context, surfaces))
   addHealth(app, context)
   app.use(
+    audited(context),
     limitRate(context),
-    audited(context.audit),
+    limits.check,
     sameSiteOnly({ ownNamesOnly: () => isUnguarded(context) }),
-    authenticate(context),
+    authenticate(context, (c) => limits.refuseGuess(c)),
     methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }),
     bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }),
     refuseDeepJson,
   )
-  for (const mount of surfaces) mount(app)
+  for (const { mount } of surfaces) mount(app)
   addMetrics(app, metrics)
-  addOpenApi(app)
+  addOpenApi(app, surfaces)
   addDocsPage(app)
   return app
 }
@@ -64,30 +71,27 @@ async function isUnguarded({ loopback, token, state }: AppContext): Promise<bool
   return loopback && token === undefined && !(await hasKeys(state))
 }
 
-function limitRate({ rateLimit, addressOf, loopback }: AppContext) {
-  return rateLimiter<AppVariables>({
-    windowMs: 60_000,
-    limit: rateLimit,
-    standardHeaders: 'draft-6',
-    skip: () => loopback,
-    keyGenerator: (c) => addressOf(c.req.raw),
-    handler: (c) =>
-      c.json({ error_code: 'TOO_MANY_REQUESTS', message: 'Too many requests; try again later.' }, 429),
-  })
+/** Settles who asks and which API is asked: all that refuses a request needs to know. */
+function placed(
+  { addressOf, trustedProxies }: AppContext,
+  surfaces: readonly SurfaceRules[],
+): MiddlewareHandler<AppVariables> {
+  return async (c, next) => {
+    const surface = surfaces.find(({ owns }) => owns(c.req.path))
+    c.set('surface', surface)
+    c.set('words', surface?.words ?? plainRefusals)
+    c.set('address', clientAddress(addressOf(c.req.raw), c.req.header('x-forwarded-for'), trustedProxies))
+    return next()
+  }
 }
 
 function tooLarge(c: Context): Response {
-  return c.json(
-    { error_code: 'BODY_TOO_LARGE', message: `The body has more than ${LARGEST_BODY} bytes.` },
-    413,
-  )
+  return refuse(c, 413, 'BODY_TOO_LARGE', `The body has more than ${LARGEST_BODY} bytes.`)
 }
 
 function wrongMethod(c: Context, methods: readonly string[]): Response {
   const allowed = methods.join(', ')
-  return c.json({ error_code: 'METHOD_NOT_ALLOWED', message: `It answers ${allowed}.` }, 405, {
-    allow: allowed,
-  })
+  return refuse(c, 405, 'METHOD_NOT_ALLOWED', `It answers ${allowed}.`, { allow: allowed })
 }
 
 function addMetrics(app: OpenAPIHono<AppVariables>, { registry }: Metrics): void {
@@ -113,7 +117,7 @@ function addMetrics(app: OpenAPIHono<AppVariables>, { registry }: Metrics): void
   )
 }
 
-function addOpenApi(app: OpenAPIHono<AppVariables>): void {
+function addOpenApi(app: OpenAPIHono<AppVariables>, surfaces: readonly HttpSurface[]): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',
     scheme: 'bearer',
@@ -129,16 +133,8 @@ function addOpenApi(app: OpenAPIHono<AppVariables>): void {
     },
     servers: [{ url: '/' }],
     security: [{}, { key: [] }],
-    tags: TAGS,
+    tags: [...surfaces.flatMap(({ tags }) => tags), SERVER_TAG],
   })
 }
 
-const TAGS = [
-  {
-    name: 'Stateless',
-    description: 'Scan, dump and restore in the background; views of what a dictionary does.',
-  },
-  { name: 'Operations', description: 'Records of runs.' },
-  { name: 'Handbooks', description: 'The values that fields may have.' },
-  { name: 'Server', description: 'The server itself.' },
-]
+const SERVER_TAG = { name: 'Server', description: 'The server itself.' }

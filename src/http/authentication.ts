@@ -1,16 +1,22 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { ANYBODY, type Caller, callerOf, hasKeys, type Permission } from './api-key.ts'
+import { hasKeys } from './api-key.ts'
+import { ANYBODY, type Caller, callerOf } from './caller.ts'
 import type { AppContext, AppVariables } from './environment.ts'
+import type { Permission } from './permission.ts'
+import { refuse } from './words.ts'
 
 /**
  * Settles who asks, by `Authorization: Bearer …` or `Token …`. Without any key in the state the server is open where only
- * its own machine reaches it.
+ * its own machine reaches it. `onRefused` may answer for the 401.
  */
-export function authenticate(app: AppContext): MiddlewareHandler<AppVariables> {
+export function authenticate(
+  app: AppContext,
+  onRefused: (c: Context<AppVariables>) => Response | undefined,
+): MiddlewareHandler<AppVariables> {
   return async (c, next) => {
     const caller = await callerFor(app, c.req.header('authorization'))
-    if (!caller) return unauthorized(c)
-    c.set('caller', caller)
+    if (caller) c.set('caller', caller)
+    else if (!c.get('surface')?.open.includes(c.req.path)) return onRefused(c) ?? unauthorized(c)
     return next()
   }
 }
@@ -27,14 +33,18 @@ async function callerFor(app: AppContext, header: string | undefined): Promise<C
 }
 
 function unauthorized(c: Context): Response {
-  c.header('www-authenticate', 'Bearer')
-  return c.json({ error_code: 'UNAUTHORIZED', message: 'A key is needed: Authorization: Bearer <key>.' }, 401)
+  return refuse(c, 401, 'UNAUTHORIZED', 'A key is needed: Authorization: Bearer <key>.', {
+    'www-authenticate': 'Bearer',
+  })
 }
 
 /** Lets through who has the permission that a route names. */
 export function requires(permission: Permission): MiddlewareHandler<AppVariables> {
-  return async (c, next) => {
-    if (c.get('caller').permissions.includes(permission)) return next()
-    return c.json({ error_code: 'FORBIDDEN', message: `The key lacks the permission "${permission}".` }, 403)
-  }
+  return async (c, next) => lacks(c, permission) ?? next()
+}
+
+/** The refusal of a caller that has not the permission; undefined where it has. */
+export function lacks(c: Context<AppVariables>, permission: Permission): Response | undefined {
+  if (c.get('caller').permissions.includes(permission)) return undefined
+  return refuse(c, 403, 'FORBIDDEN', `The key lacks the permission "${permission}".`)
 }

@@ -1,15 +1,26 @@
+import type { BlockList } from 'node:net'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { State } from '../store/state.ts'
-import type { Caller } from './api-key.ts'
+import type { Caller } from './caller.ts'
+import type { SurfaceRules } from './surface.ts'
+import type { RefusalWords } from './words.ts'
 
 /** What a request carries with it through the app. */
 export interface AppVariables {
   Variables: {
     caller: Caller
     requestId: string
-    /** What the audit log says beside who asked for what: the run that a request started. */
+    /** Of the client, also behind a trusted proxy. */
+    address: string
+    /** The documented API that the path belongs to; undefined: none. */
+    surface: SurfaceRules | undefined
+    words: RefusalWords
+    /**
+     * What the audit log says beside who asked for what: the run that a request started. A request that only reads is
+     * in the log where this is set.
+     */
     audit: Readonly<Record<string, string>> | undefined
   }
 }
@@ -29,6 +40,8 @@ export interface AppContext {
   readonly open: boolean
   /** Requests a minute from one client, where other machines reach the server. */
   readonly rateLimit: number
-  /** The address of a request's client, for the rate limit. */
+  /** Proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: BlockList
+  /** The address of the other end of a request's connection. */
   readonly addressOf: (request: Request) => string
 }

@@ -7,18 +7,7 @@ import { asFault, type Fault } from '../lib/fault.ts'
 import type { FaultCode } from '../lib/fault-codes.ts'
 import type { Log } from '../lib/log.ts'
 import type { AppVariables } from './environment.ts'
-
-/** One thing wrong with a request, in the words of the documented API: where, what, and what kind of mistake. */
-export interface RequestProblem {
-  readonly loc: readonly (string | number)[]
-  readonly msg: string
-  readonly type: string
-}
-
-/** Answers 422 with all that is wrong with a request. */
-export function invalidRequest(c: Context, problems: readonly RequestProblem[]): Response {
-  return c.json({ detail: problems }, 422)
-}
+import { invalidRequest, type RequestProblem, refuse } from './words.ts'
 
 /** For zod-openapi: a request that does not have the declared shape. */
 export const onInvalid: Hook<unknown, AppVariables, string, Response | undefined> = (result, c) => {
@@ -77,11 +66,10 @@ export function onError(log: Log, words: FaultWords): (error: unknown, c: Contex
     if (error instanceof HTTPException) return ofException(error, c)
     const fault = asFault(error)
     if (fault.code !== 'internal') {
-      const body = { error_code: words.errorCode(fault.code), message: words.message(fault) }
-      return c.json(body, words.status(fault))
+      return refuse(c, words.status(fault), words.errorCode(fault.code), words.message(fault))
     }
     log.error({ path: c.req.routePath, cause: describeCause(error) }, 'a request failed inside pgveil')
-    return c.json({ error_code: 'INTERNAL_ERROR', message: 'Internal server error.' }, 500)
+    return refuse(c, 500, 'INTERNAL_ERROR', 'Internal server error.')
   }
 }
 
@@ -99,7 +87,7 @@ function ofException(error: HTTPException, c: Context): Response {
       },
     ])
   }
-  return c.json({ error_code: 'BAD_REQUEST', message: error.message }, error.status)
+  return refuse(c, error.status, 'BAD_REQUEST', error.message)
 }
 
 /** Class and stack, and no message: a driver's may quote a value. */
@@ -117,5 +105,5 @@ export const plainWords: FaultWords = {
 }
 
 export function notFound(c: Context): Response {
-  return c.json({ error_code: 'NOT_FOUND', message: 'There is no such endpoint.' }, 404)
+  return refuse(c, 404, 'NOT_FOUND', 'There is no such endpoint.')
 }

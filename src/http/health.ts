@@ -6,19 +6,27 @@ import type { AppContext, AppVariables } from './environment.ts'
 /** What was written so long ago can be written now: whoever asks without a key must not keep the disk busy. */
 const WRITTEN_MILLISECONDS = 5000
 
-/** Answers 200 while the state file can be read and written, else 503: a full disk stops all runs. */
-export function addHealth(app: OpenAPIHono<AppVariables>, { state, clock, log }: AppContext): void {
+/** Gives a check that throws unless the state file can be read and written: a full disk stops all runs. */
+export function stateCheck({ state, clock }: Pick<AppContext, 'state' | 'clock'>): () => Promise<void> {
   let writtenAt = Number.NEGATIVE_INFINITY
+  return async () => {
+    if (clock.elapsed() - writtenAt >= WRITTEN_MILLISECONDS) {
+      await write(state, clock.now())
+      writtenAt = clock.elapsed()
+    }
+    await state.selectFrom('runs').select('number').limit(1).execute()
+  }
+}
+
+/** Answers 200 while the state file can be read and written, else 503. */
+export function addHealth(app: OpenAPIHono<AppVariables>, context: AppContext): void {
+  const check = stateCheck(context)
   app.openapi(route, async (c) => {
     try {
-      if (clock.elapsed() - writtenAt >= WRITTEN_MILLISECONDS) {
-        await write(state, clock.now())
-        writtenAt = clock.elapsed()
-      }
-      await state.selectFrom('runs').select('number').limit(1).execute()
+      await check()
       return c.json({ status: 'ok' as const, version: VERSION }, 200)
     } catch (error) {
-      log.error({ reason: String(error) }, 'the state file cannot be used')
+      context.log.error({ reason: String(error) }, 'the state file cannot be used')
       return c.json({ error_code: 'STATE_UNUSABLE', message: 'The state file cannot be used.' }, 503)
     }
   })

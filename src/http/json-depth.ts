@@ -1,11 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 import type { AppVariables } from './environment.ts'
-import { invalidRequest } from './errors.ts'
+import { invalidRequest } from './words.ts'
 
 /** Lists and objects within each other. No documented request needs ten; thousands overflow the stack of who reads them. */
 const DEEPEST = 100
 
-/** Answers 422 where a body of JSON is nested too deeply; it is looked at before anybody parses it. */
+/** Refuses a body of JSON that is nested too deeply; it is looked at before anybody parses it. */
 export const refuseDeepJson: MiddlewareHandler<AppVariables> = async (c, next) => {
   const isJson = /json/i.test(c.req.header('content-type') ?? '')
   if (!isJson || !isDeeperThan(DEEPEST, await c.req.text())) return next()

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { refuse } from './words.ts'
 
 /** Names by which a machine calls itself. */
 const OWN_NAMES = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
@@ -13,7 +14,7 @@ export function sameSiteOnly(options: { readonly ownNamesOnly: () => Promise<boo
     const origin = c.req.header('origin')
     const foreign = origin !== undefined && hostOf(origin) !== host
     if (foreign || ((await options.ownNamesOnly()) && !OWN_NAMES.test(host))) {
-      return c.json({ error_code: 'FORBIDDEN', message: 'Requests of other sites are refused.' }, 403)
+      return refuse(c, 403, 'FORBIDDEN', 'Requests of other sites are refused.')
     }
     return next()
   }

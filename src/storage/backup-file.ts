@@ -77,6 +77,29 @@ export function openBackup(
   return read(destination, path, sidecar, sidecar.encryption ? key : undefined, signal)
 }
 
+/**
+ * The bytes of a backup as they are packed, opened where there is a key, as they are stored where there is none. The last
+ * piece comes after the whole was compared with the sidecar: what was changed never looks complete. Throws while it is
+ * read what `openBackup` throws.
+ */
+export async function* copyBackup(
+  destination: Destination,
+  path: string,
+  sidecar: Sidecar,
+  key: Secret | Uint8Array | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const stored = new StoredBytes()
+  const pieces = stored.through(destination.get(path, signal), signal, () => {})
+  let held: Uint8Array | undefined
+  for await (const piece of key ? unseal(pieces, key, path) : pieces) {
+    if (held) yield held
+    held = piece
+  }
+  compare(path, stored, sidecar)
+  if (held) yield held
+}
+
 async function* read(
   destination: Destination,
   path: string,

@@ -102,6 +102,8 @@ describe('keys', () => {
       createdAt: expect.any(String),
       expiresAt: expect.any(String),
       revokedAt: null,
+      enabled: true,
+      lastUsedAt: expect.any(String),
     })
     expect(Date.parse(row.expiresAt) - Date.parse(row.createdAt)).toBe(24 * 60 * 60 * 1000)
   })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { sql } from 'kysely'
 import { createApp } from '../../src/http/app.ts'
+import { trustedProxies } from '../../src/http/client-address.ts'
 import type { JobsContext } from '../../src/jobs/jobs-context.ts'
 import { Outbox } from '../../src/jobs/outbox.ts'
 import { Queue } from '../../src/jobs/queue.ts'
@@ -133,7 +134,14 @@ test('a webhook that was sent while the disk was full is noted later, and not se
 })
 
 test('/health says 503 while the state cannot be written, and asks the disk once in five seconds', async () => {
-  const access = { token: undefined, loopback: true, open: true, rateLimit: 1, addressOf: () => '' }
+  const access = {
+    token: undefined,
+    loopback: true,
+    open: true,
+    rateLimit: 1,
+    addressOf: () => '',
+    trustedProxies: trustedProxies([]),
+  }
   const app = createApp({ ...context, ...access, audit: silentLog }, [])
   const health = async () => (await app.request('/health')).status
   expect(await health()).toBe(200)

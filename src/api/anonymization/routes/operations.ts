@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { requires } from '../../../http/authentication.ts'
 import type { AppVariables } from '../../../http/environment.ts'
-import { invalidRequest } from '../../../http/errors.ts'
+import { invalidRequest } from '../../../http/words.ts'
 import { RunFolder } from '../../../store/run-folder.ts'
 import type { ApiContext } from '../context.ts'
 import { deleteOperation, describeOperation, listOperations, recordedRun, runOf } from '../operations.ts'
