@@ -40,7 +40,7 @@ docs/jobs.md shows a file with everything in it.`
 
 function describe(applied: readonly Applied[]): string {
   const rows = applied.map(({ what, name, outcome }) => [what, name, outcome])
-  return rows.length > 0 ? table(['what', 'name', ''], rows, screenWidth()) : 'The file names nothing.'
+  return rows.length > 0 ? table(['what', 'name', 'outcome'], rows, screenWidth()) : 'The file names nothing.'
 }
 
 async function readText(file: string): Promise<string> {
