@@ -1,12 +1,13 @@
 import type { Finding } from '../../lib/fault.ts'
 import type { Context } from '../context.ts'
+import { PLAIN_PLANNING } from '../planning.ts'
 import { refresh } from '../refresh/refresh.ts'
 import type { BackupRequest, RefreshTarget } from './request.ts'
 import type { StageProgress } from './stages.ts'
 import { openDatabase, type StoredCopy } from './stored-database.ts'
 
 /** The dictionaries by which a refreshed database is looked through before it takes the place of the old one. */
-export type Masking = Pick<BackupRequest, 'dictionaries' | 'knownColumns' | 'onlyTables' | 'withoutTables' | 'salt'>
+export type Masking = Pick<BackupRequest, 'dictionaries' | 'knownColumns'>
 
 export interface Refreshed {
   /** Databases. */
@@ -52,10 +53,18 @@ async function refreshOne(
     target: { ...target.server, database },
     manifest,
     open: () => openDatabase(copy, name, context.signal),
-    masking: copy.sidecar.anonymized ? masking : undefined,
-    findings: copy.sidecar.anonymized ? target.findings : 'off',
+    check: {
+      dictionaries: masking.dictionaries,
+      knownColumns: masking.knownColumns,
+      followKeys: PLAIN_PLANNING.followKeys,
+      // What was copied as it is holds what it holds.
+      findings: copy.sidecar.anonymized ? target.findings : 'off',
+    },
     connections: target.connections,
+    keepOld: true,
     programs: { byMajor: new Map() },
+    pgRestoreOptions: [],
+    ignorePrivileges: false,
     jobs: undefined,
   })
 }
