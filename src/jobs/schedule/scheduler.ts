@@ -79,15 +79,14 @@ export class Scheduler {
     // One moment for all: writing down a thousand runs must not make the last of them late.
     const now = clock.now()
     this.#note(found)
-    let pause = LONGEST_SLEEP_MILLISECONDS
+    let next = now.getTime() + LONGEST_SLEEP_MILLISECONDS
     for (const upcoming of this.#upcoming.values()) {
       if (this.#stopped) break
       const seen = isDue(upcoming, now) ? await this.#see(upcoming, now) : true
-      if (!seen) pause = Math.min(pause, RETRY_MILLISECONDS)
-      const left = upcoming.at - now.getTime()
-      if (left > 0) pause = Math.min(pause, left)
+      if (!seen) next = Math.min(next, now.getTime() + RETRY_MILLISECONDS)
+      if (upcoming.at > now.getTime()) next = Math.min(next, upcoming.at)
     }
-    return pause
+    return Math.max(0, next - clock.now().getTime())
   }
 
   #note(entries: readonly ScheduledEntry[]): void {

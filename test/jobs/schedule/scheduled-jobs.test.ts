@@ -51,8 +51,8 @@ async function addJob(id: string, schedule: string): Promise<void> {
 }
 
 /** What the caller of a scheduler does: the run and what is seen, in one transaction. */
-async function enqueue(on: State, entry: ScheduledEntry, decision: Decision): Promise<void> {
-  await on.transaction().execute(async (transaction) => {
+async function enqueue(entry: ScheduledEntry, decision: Decision): Promise<void> {
+  await state.transaction().execute(async (transaction) => {
     if (!(await claimDue(transaction, entry, decision)) || !decision.dueAt) return
     const id = `${entry.id} ${decision.dueAt.toISOString()}`
     await transaction
@@ -96,18 +96,17 @@ describe('the schedules of jobs in a state file', () => {
     ])
   })
 
-  test('are seen to by two processes as by one: each run is queued once', async () => {
+  test('are seen to by two schedulers as by one: each run is queued once', async () => {
     const schedules = { a: '*/7 * * * *', b: '*/10 * * * *', c: '30 3 * * *' }
     for (const [id, schedule] of Object.entries(schedules)) await addJob(id, schedule)
-    const other = await openState(folder.file('state.db'))
-    const both = [state, other].map((on) => {
+    const both = [1, 2].map(() => {
       const hands = new Hands(START)
       const scheduler = new Scheduler({
         clock: hands,
         log: silentLog,
         sleep: hands.sleep,
-        entries: () => scheduledJobs(on),
-        fire: (entry, decision) => enqueue(on, entry, decision),
+        entries: () => scheduledJobs(state),
+        fire: (entry, decision) => enqueue(entry, decision),
       })
       scheduler.start()
       return { hands, scheduler }
@@ -115,7 +114,6 @@ describe('the schedules of jobs in a state file', () => {
     const until = '2026-05-01T04:00:00Z'
     await Promise.all(both.map(({ hands }) => hands.runUntil(until)))
     await Promise.all(both.map(({ scheduler }) => scheduler.stop()))
-    await other.destroy()
     const all = Object.entries(schedules).flatMap(([id, schedule]) => expected(id, schedule, until))
     expect(await queued()).toEqual(all.sort())
   })
@@ -132,7 +130,7 @@ describe('the schedules of jobs in a state file', () => {
       fire: async (entry, decision) => {
         calls++
         if (calls % 3 === 1) throw new Error('before it was written')
-        await enqueue(state, entry, decision)
+        await enqueue(entry, decision)
         if (calls % 3 === 2) throw new Error('after it was written')
       },
     })
@@ -157,7 +155,7 @@ describe('the schedules of jobs in a state file', () => {
     await state.updateTable('jobs').set(change).execute()
     const rows = () => state.selectFrom('jobs').select('scheduled_until').execute()
     const changed = await rows()
-    await enqueue(state, before, { dueAt, seenUntil: dueAt })
+    await enqueue(before, { dueAt, seenUntil: dueAt })
     expect([await queued(), await rows()]).toEqual([[], changed])
   })
 })

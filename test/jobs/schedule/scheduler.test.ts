@@ -99,6 +99,24 @@ describe('a scheduler', () => {
     expect(stored.dueOf('a')).toEqual(['2026-05-01T02:00:00.000Z'])
   })
 
+  test('is not late because writing down an earlier run took long', async () => {
+    const stored = new Stored()
+    stored.add('slow', '2026-05-01T00:00Z')
+    stored.add('next', '2026-05-01T00:00Z', { schedule: '1 2 * * *' })
+    stored.add('meanwhile', '2026-05-01T00:00Z', { schedule: '5 2 * * *' })
+    const hands = new Hands('2026-05-01T00:00Z')
+    begin(stored, hands, async (entry, decision) => {
+      if (entry.id === 'slow') hands.pass(50_000)
+      stored.commit(entry, decision, hands.now())
+    })
+    await hands.runUntil('2026-05-01T03:00Z')
+    expect(stored.begun.map(({ id, at }) => [id, at.slice(11, 19)])).toEqual([
+      ['slow', '02:00:50'],
+      ['next', '02:01:00'],
+      ['meanwhile', '02:05:00'],
+    ])
+  })
+
   test('hears of changes at once, also of one that comes while it looks', async () => {
     const stored = new Stored()
     const hands = new Hands('2026-05-01T00:00Z')
