@@ -10,10 +10,13 @@ import type { StreamDumpRequest } from '../dump/request.ts'
 import { dumpToStream } from '../dump/stream.ts'
 import { both } from '../lanes.ts'
 import { installLibraryIfCalled } from '../library.ts'
+import { PiecePipe } from '../piece-pipe.ts'
 import { PLAIN_PLANNING } from '../planning.ts'
-import { PieceStream } from './pieces.ts'
 import type { BackupRequest } from './request.ts'
 import type { StageProgress } from './stages.ts'
+
+/** Bytes, packed, between the dump and the destination. */
+const PIPE_BYTES = 4 * 1024 * 1024
 
 export interface CopiedDatabases {
   readonly manifests: readonly Manifest[]
@@ -32,21 +35,21 @@ export async function copyDatabases(
   path: string,
   progress: StageProgress,
 ): Promise<CopiedDatabases> {
-  const stream = new PieceStream()
+  const pipe = new PiecePipe(PIPE_BYTES)
   const [dumped, written] = await both(
     context.signal,
     async (signal) => {
       try {
-        const made = await dumpDatabases(request, signal, progress, stream)
-        await stream.end()
+        const made = await dumpDatabases(request, signal, progress, pipe)
+        pipe.end()
         progress.at('Uploading', 0)
         return made
       } catch (error) {
-        await stream.fail(error)
+        pipe.fail(error)
         throw error
       }
     },
-    (signal) => writeBackup(destination, path, stream.pieces, request.sealing?.key, signal, () => {}),
+    (signal) => writeBackup(destination, path, pipe.read(), request.sealing?.key, signal, () => {}),
   )
   return { ...dumped, written }
 }
@@ -55,7 +58,7 @@ async function dumpDatabases(
   request: BackupRequest,
   signal: AbortSignal,
   progress: StageProgress,
-  stream: PieceStream,
+  pipe: PiecePipe,
 ): Promise<Pick<CopiedDatabases, 'manifests' | 'warnings'>> {
   const { databases, compression } = request
   const manifests: Manifest[] = []
@@ -64,12 +67,12 @@ async function dumpDatabases(
     const context = { ...progress.dump(index, databases.length), signal }
     const dump = dumpRequest(request, database, context.clock.now())
     await installLibraryIfCalled(context, dump.source, dump.dictionaries)
-    const made = await dumpToStream(context, dump, stream.write)
+    const made = await dumpToStream(context, dump, (piece) => pipe.write(piece, signal))
     refuseUnmasked(request, made.manifest)
     manifests.push(made.manifest)
     warnings.push(...made.warnings)
   }
-  if (databases.length > 1) await stream.write(await packPiece(compression)(TAR_END))
+  if (databases.length > 1) await pipe.write(await packPiece(compression)(TAR_END), signal)
   return { manifests, warnings }
 }
 
