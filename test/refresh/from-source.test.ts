@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { PiecePipe } from '../../src/operations/piece-pipe.ts'
 import { refreshFromSource } from '../../src/operations/refresh/from-source.ts'
-import { Pipe } from '../../src/operations/refresh/pipe.ts'
 import type { SourceRefreshRequest } from '../../src/operations/refresh/request.ts'
 import hostile from '../round-trip/hostile.sql' with { type: 'text' }
 import { TestDatabase } from '../server/database.ts'
@@ -113,7 +113,7 @@ describe('a refresh straight from a source', () => {
 
 describe('the pipe between', () => {
   test('holds no more than it may, and passes everything on in order', async () => {
-    const pipe = new Pipe(100)
+    const pipe = new PiecePipe(100)
     const { signal } = new AbortController()
     let written = 0
     const writing = (async () => {
@@ -133,7 +133,7 @@ describe('the pipe between', () => {
   })
 
   test('lets a writer go whose signal aborts, and gives a reader the error of a writer', async () => {
-    const pipe = new Pipe(1)
+    const pipe = new PiecePipe(1)
     const abort = new AbortController()
     await pipe.write(new Uint8Array(1), abort.signal)
     const waiting = pipe.write(new Uint8Array(1), abort.signal)
