@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import ssh2 from 'ssh2'
 
 /**
@@ -18,7 +19,8 @@ export async function passwordServer(options: {
       if (context.method === 'password') {
         return context.password === options.password ? context.accept() : context.reject()
       }
-      if (context.method !== 'keyboard-interactive') return context.reject()
+      // What is left of the two.
+      if (context.method !== 'keyboard-interactive') return undefined
       return context.prompt([{ prompt: 'Password: ', echo: false }], (answers) =>
         answers[0] === options.password ? context.accept() : context.reject(),
       )
@@ -39,7 +41,7 @@ export async function passwordServer(options: {
   if (key instanceof Error || Array.isArray(key)) throw new Error('the host key cannot be read')
   const sha256 = createHash('sha256').update(key.getPublicSSH()).digest('base64')
   return {
-    port: server.address().port as number,
+    port: (server.address() as AddressInfo).port,
     fingerprint: `SHA256:${sha256.replace(/=+$/, '')}`,
     get sessions() {
       return sessions
