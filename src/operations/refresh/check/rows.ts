@@ -1,6 +1,6 @@
 import type { Manifest, ManifestTable } from '../../../archive/manifest.ts'
 import type { Toc } from '../../../archive/toc/toc.ts'
-import { ancestry, type Catalog, type Relation, relationKey, relationName } from '../../../catalog/model.ts'
+import { type Catalog, lineage, type Relation, relationKey, relationName } from '../../../catalog/model.ts'
 import type { Finding } from '../../../lib/fault.ts'
 import { fromCatalog, sql } from '../../../lib/sql.ts'
 import type { Context } from '../../context.ts'
@@ -36,7 +36,7 @@ export async function checkRows(
       continue
     }
     const together = throughRoot.has(relationKey(table))
-    const root = together ? (ancestry(catalog, relation).at(-1) ?? relation) : relation
+    const root = together ? (lineage(catalog, relation).at(-1) ?? relation) : relation
     const expected = (counted.get(root)?.expected ?? 0) + table.rows
     counted.set(root, { relation: root, together, expected })
   }

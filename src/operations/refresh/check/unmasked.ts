@@ -1,5 +1,12 @@
 import type { Manifest, ManifestTable } from '../../../archive/manifest.ts'
-import { ancestry, type Catalog, type Relation, relationKey, relationName } from '../../../catalog/model.ts'
+import {
+  type Catalog,
+  lineage,
+  type Oid,
+  type Relation,
+  relationKey,
+  relationName,
+} from '../../../catalog/model.ts'
 import { buildPlan } from '../../../compile/plan/build.ts'
 import { maskedColumns } from '../../../compile/plan/plan.ts'
 import { readKnownColumns } from '../../../dictionary/known-columns.ts'
@@ -90,24 +97,27 @@ async function columnsToMask(
 
 /** What the manifest says of columns. Tables of the manifest are those that hold rows: partitions, not their parents. */
 class ArchivedColumns {
-  readonly #catalog: Catalog
-  readonly #tables: ReadonlyMap<string, ManifestTable>
+  /** By the oid of a table, or of a partitioned table above it. */
+  readonly #tables = new Map<Oid, ManifestTable[]>()
 
   constructor(catalog: Catalog, manifest: Manifest) {
-    this.#catalog = catalog
-    this.#tables = new Map(manifest.tables.map((table) => [relationKey(table), table]))
+    const byName = new Map(manifest.tables.map((table) => [relationKey(table), table]))
+    for (const relation of catalog.relations.values()) {
+      const table = byName.get(relationKey(relation))
+      if (!table || table.rows === 0) continue
+      for (const { oid } of lineage(catalog, relation)) {
+        this.#tables.set(oid, [...(this.#tables.get(oid) ?? []), table])
+      }
+    }
   }
 
   /** Rows of the table, or of a partition of it, have the column as it was in the source. */
   isPlain(relation: Relation, field: string): boolean {
-    const leaves = [...this.#catalog.relations.values()].filter(
-      (other) => other === relation || ancestry(this.#catalog, other).includes(relation),
+    const tables = this.#tables.get(relation.oid) ?? []
+    return tables.some(
+      ({ rowPolicy, columns, masked }) =>
+        rowPolicy !== 'replaced' && columns.includes(field) && !masked.some(({ column }) => column === field),
     )
-    return leaves.some((leaf) => {
-      const table = this.#tables.get(relationKey(leaf))
-      if (!table || table.rows === 0 || table.rowPolicy === 'replaced') return false
-      return table.columns.includes(field) && !table.masked.some(({ column }) => column === field)
-    })
   }
 }
 
