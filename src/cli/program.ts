@@ -2,12 +2,14 @@ import { Command } from 'commander'
 import { systemClock } from '../lib/clock.ts'
 import { VERSION } from '../version.ts'
 import { addAnswer } from './answer.ts'
+import { addApply } from './apply.ts'
 import type { CommandContext } from './command-context.ts'
 import { addCompile } from './compile.ts'
 import { addCreateDict } from './create-dict.ts'
 import { addDemo } from './demo.ts'
 import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
+import { addJob } from './job/job.ts'
 import { addKeys } from './keys.ts'
 import { addRestores } from './restore.ts'
 import type { Screen } from './screen/screen.ts'
@@ -45,6 +47,8 @@ export function createProgram(screen: Screen, signal: AbortSignal, endAs: Comman
   addViews(program, context)
   addDumps(program, context)
   addRestores(program, context)
+  addApply(program, context)
+  addJob(program, context)
   addServe(program, context)
   addKeys(program, context)
   addDemo(program, context)

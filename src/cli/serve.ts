@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { Secret } from '../lib/secret.ts'
 import { programFolders } from '../postgres/programs.ts'
 import { homePath } from '../store/home.ts'
 import type { CommandContext } from './command-context.ts'
 import { runServer, type ServerSettings } from './run-server.ts'
+import { secretOf } from './secret-variable.ts'
 import { wholeNumber, withSpeech } from './work-flags.ts'
 
 interface ServeFlags {
@@ -117,11 +117,6 @@ async function serve(flags: ServeFlags, context: CommandContext): Promise<void> 
   await runServer(operation, settings, (url, home) =>
     context.screen.result({ url, home: home.path }, `Listening on ${url} (${home.path}).`),
   )
-}
-
-function secretOf(variable: string): Secret | undefined {
-  const value = process.env[variable]
-  return value ? new Secret(value) : undefined
 }
 
 function portNumber(text: string): number {

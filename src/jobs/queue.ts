@@ -35,6 +35,8 @@ export interface QueueOptions {
   readonly maxRuns: number
   /** Runs of backup jobs, and restores of what they stored, that work at once. */
   readonly maxJobs: number
+  /** Takes this run alone. */
+  readonly only?: string | undefined
   /** Milliseconds that running operations get to finish by themselves when the server stops. */
   readonly grace: number
 }
@@ -50,6 +52,7 @@ export class Queue {
   /** Runs that wait and were sealed with another key, or damaged. */
   readonly #unopened = new Set<string>()
   readonly #stopped = new AbortController()
+  #started = false
   #taking: Promise<void> = Promise.resolve()
 
   constructor(context: JobsContext, outbox: Outbox, options: QueueOptions) {
@@ -60,6 +63,7 @@ export class Queue {
 
   /** Begins with what waits. Settle what a killed server left first: `settleInterrupted`. */
   start(): void {
+    this.#started = true
     this.wake()
   }
 
@@ -109,6 +113,7 @@ export class Queue {
 
   /** Something may wait that another process wrote down. One look after the other, so that none is taken beyond the limit. */
   wake(): void {
+    if (!this.#started) return
     this.#taking = this.#taking
       .then(() => this.#takeRuns())
       .catch((error) => {
@@ -147,6 +152,7 @@ export class Queue {
     const busy = [...bySurface].filter(([surface, working]) => working.length >= this.#limitOf(surface))
     return {
       runs: this.#unopened,
+      only: this.#options.only,
       surfaces: new Set(busy.map(([surface]) => surface)),
       jobs: new Set(runs.flatMap(({ jobId }) => jobId ?? [])),
     }

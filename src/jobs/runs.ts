@@ -128,6 +128,8 @@ export async function findRun(state: State, id: string): Promise<Run | undefined
 /** Which of those that wait are not taken now. */
 export interface PassedOver {
   readonly runs: ReadonlySet<string>
+  /** All but this one are passed over. */
+  readonly only?: string | undefined
   readonly surfaces: ReadonlySet<string>
   /** Backup jobs: no two runs of one work at once. */
   readonly jobs: ReadonlySet<string>
@@ -149,6 +151,7 @@ export async function takeNextRun(
       .select(['id', 'task'])
       .where('state', '=', 'queued')
       .where('id', 'not in', [...passedOver.runs, ''])
+      .$if(passedOver.only !== undefined, (query) => query.where('id', '=', passedOver.only ?? ''))
       .where('surface', 'not in', [...passedOver.surfaces, ''])
       .where(({ eb, or }) => or([eb('job_id', 'is', null), eb('job_id', 'not in', [...passedOver.jobs, ''])]))
       .orderBy('number')

@@ -1,5 +1,7 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Seal } from '../store/seal.ts'
 import type { StateTransaction } from '../store/state.ts'
-import type { JobsContext } from './jobs-context.ts'
 import type { Run } from './run.ts'
 import type { TaskOutput } from './worker/messages.ts'
 
@@ -13,11 +15,18 @@ export interface Webhook {
   readonly context: unknown
 }
 
+/** What telling of the end of a run takes, beside the transaction. */
+export interface SettlingContext {
+  readonly seal: Seal
+  readonly clock: Clock
+  readonly log: Log
+}
+
 /** What the runs need of a documented API: the words in which it tells of a run. */
 export interface Surface {
   readonly name: string
   /** The body of a report that the run has begun (state running) or ended; `output` where it succeeded. */
   readonly report?: (run: Run, webhook: Webhook, output: TaskOutput | undefined) => unknown
   /** Writes what else is to be told of a run, in the moment in which it ends. */
-  readonly onSettled?: (context: JobsContext, transaction: StateTransaction, run: Run) => Promise<void>
+  readonly onSettled?: (context: SettlingContext, transaction: StateTransaction, run: Run) => Promise<void>
 }

@@ -19,7 +19,7 @@ export function refuseName(name: string, path: string, longest = LONGEST_NAME): 
 export async function placeWithin(
   folder: string,
   names: readonly string[],
-  last: 'file' | 'folder',
+  last: 'file' | 'folder' | 'either',
 ): Promise<string> {
   const path = names.join('/')
   let place = await realpath(folder)
@@ -30,9 +30,10 @@ export async function placeWithin(
       throw refusedPath(path, `It cannot be looked at: ${error.code}.`)
     })
     if (status?.isSymbolicLink()) throw refusedPath(path, 'There is a link on the way.')
-    const mustBeFile = last === 'file' && index === names.length - 1
-    if (status && mustBeFile && !status.isFile()) throw refusedPath(path, 'It is no file.')
-    if (status && !mustBeFile && !status.isDirectory()) throw refusedPath(path, 'There is a file on the way.')
+    const wanted = index === names.length - 1 ? last : 'folder'
+    if (!status || wanted === 'either') continue
+    if (wanted === 'file' && !status.isFile()) throw refusedPath(path, 'It is no file.')
+    if (wanted === 'folder' && !status.isDirectory()) throw refusedPath(path, 'There is a file on the way.')
   }
   return place
 }

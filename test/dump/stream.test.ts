@@ -12,6 +12,7 @@ import { faultOf } from '../server/faults.ts'
 import { TestFolder } from '../server/folder.ts'
 import { dictionary, dumpTo, restoreFrom, streamOf, testContext } from '../server/operations.ts'
 import { clientProgram, contentsOf, runClient } from '../server/programs.ts'
+import { sortedRows } from '../server/rows.ts'
 
 /** Runs pg_restore with an archive on its standard input, which is a pipe. */
 async function restoreFromPipe(target: Target, archive: Uint8Array, ...options: string[]): Promise<void> {
@@ -255,13 +256,6 @@ describe('several databases in one file', () => {
     )
   })
 })
-
-/** On which page a row comes to stand depends on the chunks in which COPY gets it. */
-function sortedRows(text: string): string {
-  return text.replaceAll(/^(COPY .* FROM stdin;\n)([\s\S]*?)^\\\.$/gm, (_, head: string, rows: string) => {
-    return head + rows.split('\n').sort().join('\n')
-  })
-}
 
 async function untilNobodyCopies(database: TestDatabase): Promise<void> {
   const busy = `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../src/archive/manifest.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { Secret } from '../../src/lib/secret.ts'
@@ -8,6 +9,11 @@ import { dumpToStream, type StreamDumpResult } from '../../src/operations/dump/s
 import { PLAIN_PLANNING, type PlanningRequest } from '../../src/operations/planning.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
+import {
+  restoreFromStream,
+  type StreamRestoreRequest,
+  type StreamRestoreResult,
+} from '../../src/operations/restore/stream.ts'
 import type { ScanRequest } from '../../src/operations/scan/request.ts'
 import type { ScanResult } from '../../src/operations/scan/result.ts'
 import { scan } from '../../src/operations/scan/scan.ts'
@@ -138,6 +144,32 @@ export async function restoreFrom(
     sequencesByMaxValue: false,
     disableChecks: false,
     jobs: 2,
+    ...overrides,
+  })
+}
+
+/** An archive that can be opened again and again, in pieces of a size. */
+export function opener(archive: Uint8Array, pieceBytes = 100_000): () => AsyncGenerator<Uint8Array> {
+  return async function* () {
+    for (let at = 0; at < archive.length; at += pieceBytes) yield archive.subarray(at, at + pieceBytes)
+  }
+}
+
+export async function restoreStreamInto(
+  target: Target,
+  stream: { readonly archive: Uint8Array; readonly manifest: Manifest },
+  overrides: Partial<StreamRestoreRequest> = {},
+  context = testContext(),
+): Promise<StreamRestoreResult> {
+  return restoreFromStream(context, {
+    target,
+    manifest: stream.manifest,
+    open: opener(stream.archive),
+    programs: { pgRestore: (await clientProgram('pg_restore')).path, byMajor: new Map() },
+    pgRestoreOptions: [],
+    ignorePrivileges: false,
+    jobs: 2,
+    disableChecks: false,
     ...overrides,
   })
 }

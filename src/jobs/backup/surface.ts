@@ -1,19 +1,22 @@
 import type { StateTransaction } from '../../store/state.ts'
 import { findAdapter } from '../definitions/adapters.ts'
 import { findJob, type Job } from '../definitions/jobs.ts'
-import type { JobsContext } from '../jobs-context.ts'
 import { addNotification } from '../notifications/add-notification.ts'
 import { parseChannelConfig } from '../notifications/channels.ts'
 import { channelsToTell, eventsOf, type NotificationEvent } from '../notifications/events.ts'
 import { messageOf } from '../notifications/message.ts'
 import type { Run, RunState } from '../run.ts'
-import type { Surface } from '../surface.ts'
+import type { SettlingContext, Surface } from '../surface.ts'
 import { BACKUP_SURFACE } from './surface-name.ts'
 
 /** The runs of backup jobs, and the restores of what they stored: their ends are told to the channels of the job. */
 export const backupSurface: Surface = { name: BACKUP_SURFACE, onSettled: tellChannels }
 
-async function tellChannels(context: JobsContext, transaction: StateTransaction, run: Run): Promise<void> {
+async function tellChannels(
+  context: SettlingContext,
+  transaction: StateTransaction,
+  run: Run,
+): Promise<void> {
   const { jobId } = run.options as { jobId?: string | null }
   const job = jobId ? await findJob(transaction, jobId).catch(() => undefined) : undefined
   if (!job) return
@@ -32,7 +35,7 @@ async function tellChannels(context: JobsContext, transaction: StateTransaction,
 }
 
 async function tell(
-  context: JobsContext,
+  context: SettlingContext,
   transaction: StateTransaction,
   run: Run,
   job: Job,

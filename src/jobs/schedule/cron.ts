@@ -7,13 +7,21 @@ export interface Schedule {
   readonly expression: string
   readonly timeZone: string
   readonly cron: Cron
+  /** The last two answers of `nextRun`. */
+  known: readonly Known[]
+}
+
+/** What follows any moment from the one up to the other. */
+interface Known {
+  readonly from: number
+  readonly next: Date
 }
 
 const LONGEST_EXPRESSION = 200
 const MINUTES = 60
 const HOURS = 24
 
-/** Reading takes 0.15 ms and its result 80 kB (a list of all years); a thousand jobs have few different ones. */
+/** Reading takes 0.17 ms and its result 45 kB (croner lists all years); a thousand jobs have few different ones. */
 const READ_KEPT = 256
 const read = new Map<string, Schedule>()
 
@@ -57,7 +65,20 @@ function parse(expression: string, timeZone: string): Schedule {
   open(normal, timeZone)
   const cron = open(byTheClock(fields).join(' '), timeZone)
   if (!cron.nextRun(LONG_AGO)) throw invalid(`The schedule ${JSON.stringify(normal)} never comes.`)
-  return { expression: normal, timeZone, cron }
+  return { expression: normal, timeZone, cron, known: [] }
+}
+
+/**
+ * The first time of a schedule later than a date. Two answers are kept, the time that is due and the one after it: croner
+ * takes 0.03 to 0.07 ms, nearly all of it in `Intl`, and a scheduler asks the same again for each job of that schedule.
+ */
+export function nextRun(schedule: Schedule, from: Date): Date | undefined {
+  const at = from.getTime()
+  const known = schedule.known.find(({ from, next }) => at >= from && at < next.getTime())
+  if (known) return known.next
+  const next = schedule.cron.nextRun(from) ?? undefined
+  if (next) schedule.known = [{ from: at, next }, ...schedule.known.slice(0, 1)]
+  return next
 }
 
 /** The first times of a schedule later than a date. */
@@ -69,7 +90,7 @@ export function nextRuns(schedule: Schedule, from: Date, count: number): Date[] 
 export function runsBetween(schedule: Schedule, after: Date, until: Date, most: number): Date[] {
   const runs: Date[] = []
   for (let at = after; runs.length < most; ) {
-    const next = schedule.cron.nextRun(at)
+    const next = nextRun(schedule, at)
     if (!next || next > until) break
     runs.push(next)
     at = next

@@ -44,16 +44,15 @@ export const LONGEST_SET_BACK_MILLISECONDS = 24 * 60 * 60 * 1000
  */
 export function due(entry: ScheduledEntry, now: Date): Decision {
   const { scheduledUntil } = entry
-  const ahead = scheduledUntil.getTime() - now.getTime()
-  if (ahead > LONGEST_SET_BACK_MILLISECONDS) return { dueAt: undefined, seenUntil: now }
-  const nothing = { dueAt: undefined, seenUntil: scheduledUntil }
-  if (ahead >= 0) return nothing
+  if (scheduledUntil.getTime() - now.getTime() > LONGEST_SET_BACK_MILLISECONDS) {
+    return { dueAt: undefined, seenUntil: now }
+  }
   const schedule = readSchedule(entry.schedule, entry.timeZone)
   const graceBegins = new Date(now.getTime() - GRACE_MILLISECONDS - 1)
   const after = graceBegins > scheduledUntil ? graceBegins : scheduledUntil
   const [inTime] = runsBetween(schedule, after, now, 1)
   const time = inTime ?? lastRun(schedule, now)
-  if (!time || time <= scheduledUntil) return nothing
+  if (!time || time <= scheduledUntil) return { dueAt: undefined, seenUntil: scheduledUntil }
   const runs = entry.enabled && (inTime !== undefined || entry.missedRuns === 'run-once')
   return { dueAt: runs ? time : undefined, seenUntil: time }
 }

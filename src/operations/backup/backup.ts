@@ -42,7 +42,7 @@ export async function backup(context: Context, request: BackupRequest): Promise<
       return retain(context, request, destination, path)
     })
     const refreshed = await afterwards(path, 'The targets could not be refreshed', () =>
-      refreshTargets(context, request, { destination, path, sidecar }, progress),
+      refreshTargets(context, request, { destination, path, sidecar, key: request.sealing?.key }, progress),
     )
     return {
       path,

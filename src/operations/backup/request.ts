@@ -5,7 +5,7 @@ import type { Target } from '../../postgres/connection/target.ts'
 import type { DestinationConfig } from '../../storage/destinations/config.ts'
 import type { Retention } from '../../storage/retention.ts'
 import type { Compression } from '../../storage/sidecar.ts'
-import type { FindingsPolicy } from '../refresh/request.ts'
+import type { RefreshCheck, RefreshOptions } from '../refresh/request.ts'
 
 /** A destination as it is reached. */
 export interface DestinationPlace {
@@ -28,8 +28,8 @@ export interface RefreshTarget {
   readonly server: Target
   /** Names in the backup to names on the server; what is not named keeps its name. */
   readonly mapping: Readonly<Record<string, string>>
-  readonly findings: FindingsPolicy
-  readonly connections: 'end' | 'refuse'
+  readonly findings: RefreshCheck['findings']
+  readonly connections: RefreshOptions['connections']
 }
 
 /** What one run of a job is asked to do. */

@@ -2,13 +2,12 @@ import { relationOfEntry } from '../../archive/toc/toc.ts'
 import { relationKey } from '../../catalog/model.ts'
 import { Fault } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
-import { describeTarget } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { chooseProgram, type Program } from '../../postgres/programs.ts'
 import { Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { StoredArchive } from '../../storage/stored-archive.ts'
-import { settleProgram } from '../program-choice.ts'
+import { type ProgramChoice, settleProgram } from '../program-choice.ts'
 import { recreateDatabase } from './prepare-database.ts'
 import type { RestoreRequest } from './request.ts'
 import {
@@ -16,6 +15,7 @@ import {
   refuseExtraTables,
   refuseOlderServer,
   refuseSource,
+  refuseStandby,
   refuseUnlessEmpty,
 } from './target-checks.ts'
 
@@ -36,12 +36,7 @@ export async function openTarget(request: RestoreRequest, archive: StoredArchive
     await session.run(sql`SET jit = off; ${EMPTY_SEARCH_PATH}`)
     const server = await readServer(session)
     refuseSource(manifest, target, server, server.databaseOid)
-    if (server.inRecovery) {
-      throw new Fault(
-        'target-structure',
-        `${describeTarget(target)} is a standby, which cannot be restored into.`,
-      )
-    }
+    refuseStandby(target, server)
     if (!disableChecks) {
       refuseOlderServer(manifest, server)
       if (content !== 'structure') await checkDiskSpace(session, manifest)
@@ -62,16 +57,14 @@ export async function openTarget(request: RestoreRequest, archive: StoredArchive
   }
 }
 
-/** A pg_restore that reads the archive, of the target's own major where there is one. */
+/** A pg_restore that reads an archive of a pg_dump of this major, of the target's own major where there is one. */
 export async function settlePgRestore(
-  request: RestoreRequest,
-  archive: StoredArchive,
+  programs: ProgramChoice,
+  dumpMajor: number,
   session: Session,
 ): Promise<Program> {
-  const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
   const { versionNumber } = await readServer(session)
   const targetMajor = Math.floor(versionNumber / 10000)
-  const { programs } = request
   if (programs.pgRestore === undefined && programs.byMajor.size === 0) {
     const wanted = Math.max(dumpMajor, targetMajor)
     return chooseProgram('pg_restore', wanted, process.env).catch(() =>

@@ -58,7 +58,8 @@ export async function restore(context: Context, request: RestoreRequest): Promis
 
   const session = await openTarget(request, archive)
   try {
-    const pgRestore = await settlePgRestore(request, archive, session)
+    const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
+    const pgRestore = await settlePgRestore(request.programs, dumpMajor, session)
     const work = new RestoreWork(context, request, archive, selection, tables, session, pgRestore)
     const warnings =
       request.content === 'data' ? await work.rowsIntoStructure() : await work.structureAndRows()
@@ -162,7 +163,7 @@ class RestoreWork {
     return runPgRestore(this.#context, {
       pgRestore: this.#pgRestore,
       target: this.#request.target,
-      archive: this.#archive.path,
+      archive: { kind: 'directory', path: this.#archive.path },
       entries,
       options,
       sessionOptions,

@@ -10,17 +10,24 @@ import {
   describeTarget,
   type Target,
 } from '../../postgres/connection/target.ts'
+import { type FedProgram, spawnFed } from '../../postgres/fed-program.ts'
 import type { Program } from '../../postgres/programs.ts'
-import { spawnSupervised } from '../../postgres/supervised.ts'
+import { type SupervisedProgram, spawnSupervised } from '../../postgres/supervised.ts'
 import type { Context } from '../context.ts'
 import { type Complaint, ComplaintReader } from './complaints.ts'
 import { listFile } from './selection.ts'
 
+/** What pg_restore reads: a directory archive, the head of a custom one without its rows, or a custom one as a stream. */
+export type ArchiveInput =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'head'; readonly bytes: Uint8Array }
+  | { readonly kind: 'stream'; readonly pieces: AsyncIterable<Uint8Array> }
+
 export interface RestoreRun {
   readonly pgRestore: Program
   readonly target: Target
-  readonly archive: string
-  /** The entries to restore, in this order. */
+  readonly archive: ArchiveInput
+  /** The entries to restore, in this order; of a stream all that the options select, in the order of the stream. */
   readonly entries: readonly TocEntry[]
   readonly options: readonly string[]
   /** Settings for pg_restore's sessions, as in PGOPTIONS. */
@@ -31,43 +38,50 @@ export interface RestoreRun {
 
 /**
  * Runs pg_restore on a list of entries. The first complaint that is not harmless ends it: an archive that restores in
- * part is no use, and a large one would take hours to say so.
+ * part is no use, and a large one would take hours to say so. Throws `restore-failed`, and what a stream throws.
  */
 export async function runPgRestore(context: Context, run: RestoreRun): Promise<Finding[]> {
   if (run.entries.length === 0) return []
+  if (run.archive.kind === 'stream')
+    return follow(context, run, spawnOnStream(context, run, run.archive.pieces))
   const folder = await mkdtemp(join(tmpdir(), 'pgveil-restore-'))
   try {
+    const path = run.archive.kind === 'directory' ? run.archive.path : join(folder, 'head.dump')
+    if (run.archive.kind === 'head') await writeFile(path, run.archive.bytes, { mode: 0o600 })
     const list = join(folder, 'entries.list')
     await writeFile(list, listFile(run.entries), { mode: 0o600 })
-    return await runWithList(context, run, list, folder)
+    const format = run.archive.kind === 'directory' ? 'directory' : 'custom'
+    const command = [...commandOf(run, format), `--use-list=${list}`, path]
+    const program = spawnSupervised(command, environmentFor(run), context.signal, { removeAfter: folder })
+    return await follow(context, run, program)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function runWithList(
+function spawnOnStream(context: Context, run: RestoreRun, pieces: AsyncIterable<Uint8Array>): FedProgram {
+  return spawnFed(commandOf(run, 'custom'), environmentFor(run), context.signal, pieces)
+}
+
+function commandOf(run: RestoreRun, format: 'directory' | 'custom'): string[] {
+  return [
+    run.pgRestore.path,
+    `--format=${format}`,
+    '--verbose',
+    '--no-password',
+    `--dbname=${databaseParameter(run.target)}`,
+    ...run.options,
+  ]
+}
+
+/** Listens to what pg_restore says until it has ended. */
+async function follow(
   context: Context,
   run: RestoreRun,
-  list: string,
-  folder: string,
+  child: SupervisedProgram | FedProgram,
 ): Promise<Finding[]> {
   const warnings: Finding[] = []
   let harmful: Complaint | undefined
-  const child = spawnSupervised(
-    [
-      run.pgRestore.path,
-      '--format=directory',
-      '--verbose',
-      '--no-password',
-      `--dbname=${databaseParameter(run.target)}`,
-      `--use-list=${list}`,
-      ...run.options,
-      run.archive,
-    ],
-    environmentFor(run),
-    context.signal,
-    { removeAfter: folder },
-  )
   const complaints = new ComplaintReader((complaint, verdict) => {
     if (verdict === 'missing-role') warnings.push(missingRole(complaint))
     if (verdict !== 'harmful' || harmful) return
@@ -84,6 +98,7 @@ async function runWithList(
   complaints.end()
   const exitCode = await child.exited
   context.signal.throwIfAborted()
+  if ('fed' in child) await child.fed
   if (harmful) throw restoreFault(harmful)
   // Exit code 1 says that it ignored errors; each of them was judged above.
   if (exitCode !== 0 && !(exitCode === 1 && /errors ignored on restore/.test(output))) {

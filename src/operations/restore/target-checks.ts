@@ -12,9 +12,12 @@ import { ServerError, type Session } from '../../postgres/session.ts'
  */
 const SPACE_FACTOR = 1.5
 
+/** What the checks of a target need to know of the database that an archive came from. */
+export type ArchiveSource = Pick<Manifest, 'source'>
+
 /** Never onto the database that the archive came from, whatever the options say. */
 export function refuseSource(
-  manifest: Manifest,
+  manifest: ArchiveSource,
   target: Target,
   server: Pick<Server, 'systemIdentifier'>,
   databaseOid: number | null,
@@ -32,6 +35,14 @@ export function refuseSource(
         ? 'Restore into a database of another name. (A physical copy of the server counts as the server itself.)'
         : 'The servers do not tell who they are, so a database of another name is needed to be sure.',
     },
+  )
+}
+
+export function refuseStandby(target: Target, server: Server): void {
+  if (!server.inRecovery) return
+  throw new Fault(
+    'target-structure',
+    `${describeTarget(target)} is a standby, which cannot be restored into.`,
   )
 }
 
@@ -83,7 +94,7 @@ ORDER BY 1, 2`)
 }
 
 /** The archive must not be of a newer major than the target. */
-export function refuseOlderServer(manifest: Manifest, server: Server): void {
+export function refuseOlderServer(manifest: ArchiveSource, server: Server): void {
   const major = Math.floor(server.versionNumber / 10000)
   if (major >= manifest.source.serverMajor) return
   throw new Fault(

@@ -144,9 +144,11 @@ async function openToRead(place: string | undefined, path: string): Promise<File
   }
 }
 
+/** Undefined where there is nothing, or a folder. Throws `path-refused` where a link is on the way. */
 async function placeIfThere(basePath: string, names: readonly string[]): Promise<string | undefined> {
   try {
-    return await placeWithin(basePath, names, 'file')
+    const place = await placeWithin(basePath, names, 'either')
+    return (await lstat(place)).isFile() ? place : undefined
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

@@ -12,8 +12,8 @@ const KEEPALIVE_INTERVAL = 10_000
 
 export interface SftpConnection {
   readonly sftp: SFTPWrapper
-  /** Whether it can still be used. */
-  readonly alive: boolean
+  /** Aborts when it is closed, by whomever. ssh2 never answers what is asked after that, and not all that was before. */
+  readonly gone: AbortSignal
   /** Says goodbye. */
   end(): void
   /** Does not wait for a server that may no longer listen. */
@@ -66,14 +66,15 @@ async function tryConnect(
   },
 ): Promise<SftpConnection | { readonly shown: string | undefined }> {
   const client = new options.Client()
-  let alive = true
+  const gone = new AbortController()
   let shown: Buffer | undefined
   let verified = false
   const opened = Promise.withResolvers<SFTPWrapper>()
   client.on('error', (error) => opened.reject(error))
   client.on('close', () => {
-    alive = false
-    opened.reject(new Error('the connection was closed'))
+    const error = new Error('the connection was closed')
+    gone.abort(error)
+    opened.reject(error)
   })
   client.on('ready', () => {
     client.sftp((error, sftp) => (error ? opened.reject(error) : opened.resolve(sftp)))
@@ -103,9 +104,7 @@ async function tryConnect(
     const sftp = await orAborted(opened.promise, options.signal)
     return {
       sftp,
-      get alive() {
-        return alive
-      },
+      gone: gone.signal,
       end: () => client.end(),
       destroy: () => client.destroy(),
     }

@@ -33,11 +33,12 @@ export function sftp(config: SftpConfig, hosts: HostPolicy): Destination {
     act: string,
     path: string,
     signal: AbortSignal,
-    work: (sftp: SFTPWrapper) => Promise<T>,
+    work: (sftp: SFTPWrapper, ending: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const connection = await idleOrNew(signal)
+    const ending = AbortSignal.any([signal, connection.gone])
     try {
-      const result = await orAborted(work(connection.sftp), signal)
+      const result = await orAborted(work(connection.sftp, ending), ending)
       idle.push(connection)
       return result
     } catch (error) {
@@ -49,13 +50,13 @@ export function sftp(config: SftpConfig, hosts: HostPolicy): Destination {
   async function idleOrNew(signal: AbortSignal): Promise<SftpConnection> {
     signal.throwIfAborted()
     for (let found = idle.pop(); found; found = idle.pop()) {
-      if (found.alive) return found
+      if (!found.gone.aborted) return found
     }
     return connectSftp(config, hosts, signal)
   }
 
   function release(connection: SftpConnection, signal: AbortSignal): void {
-    if (connection.alive && !signal.aborted) idle.push(connection)
+    if (!connection.gone.aborted && !signal.aborted) idle.push(connection)
     else connection.destroy()
   }
 
@@ -134,15 +135,15 @@ export function sftp(config: SftpConfig, hosts: HostPolicy): Destination {
       const names = fileNames(path)
       const partial = place([...names.slice(0, -1), partialName(names.at(-1) as string)])
       try {
-        await using('Writing', path, signal, async (sftp) => {
+        await using('Writing', path, signal, async (sftp, ending) => {
           const handle = await openPartial(sftp, names, partial)
           try {
-            await writeStream(sftp, handle, pieces, signal)
+            await writeStream(sftp, handle, pieces, ending)
             await syncFile(sftp, handle)
           } finally {
             await asked((done) => sftp.close(handle, done))
           }
-          signal.throwIfAborted()
+          ending.throwIfAborted()
           await renameOver(sftp, partial, place(names))
         })
       } catch (error) {
@@ -158,22 +159,23 @@ export function sftp(config: SftpConfig, hosts: HostPolicy): Destination {
     async *get(path, signal, start = 0) {
       const file = place(fileNames(path))
       const connection = await idleOrNew(signal)
+      const ending = AbortSignal.any([signal, connection.gone])
       try {
-        const attrs = await orAborted(lookedAt(connection.sftp, file), signal)
+        const attrs = await orAborted(lookedAt(connection.sftp, file), ending)
         if (!attrs) throw fileMissing(path)
         const handle = await orAborted(
           asked<Buffer>((done) => connection.sftp.open(file, 'r', done)),
-          signal,
+          ending,
         )
         try {
           const pieces = readStream(connection.sftp, handle, start, attrs.size)
           for (;;) {
-            const step = await orAborted(pieces.next(), signal)
+            const step = await orAborted(pieces.next(), ending)
             if (step.done) break
             yield step.value
           }
         } finally {
-          if (!signal.aborted) await asked((done) => connection.sftp.close(handle, done)).catch(() => {})
+          if (!ending.aborted) await asked((done) => connection.sftp.close(handle, done)).catch(() => {})
         }
       } catch (error) {
         throw told('Reading', path, error, signal)

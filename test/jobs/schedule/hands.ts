@@ -21,6 +21,11 @@ export class Hands implements Clock {
     this.#now = this.#until = new Date(to).getTime()
   }
 
+  /** Time passes while something is at work. */
+  pass(milliseconds: number): void {
+    this.#now += milliseconds
+  }
+
   /** Lets whoever sleeps go on until a moment, with all that falls on it. Resolves when nothing is left to do before it. */
   runUntil(moment: string | number): Promise<void> {
     this.#until = new Date(moment).getTime()
@@ -47,7 +52,7 @@ export class Hands implements Clock {
           this.#now = Math.max(this.#now, wakesAt)
           end()
         } else {
-          this.#now = this.#until
+          this.#now = Math.max(this.#now, this.#until)
           this.#reached()
         }
       }

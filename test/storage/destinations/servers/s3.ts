@@ -38,6 +38,23 @@ export class S3Server implements AsyncDisposable {
     }
   }
 
+  /** Keys of objects below a prefix, and of uploads that were begun, asked for by a client of its own. */
+  async keysBelow(prefix: string): Promise<string[]> {
+    const { ListMultipartUploadsCommand, paginateListObjectsV2, S3Client } = await import(
+      '@aws-sdk/client-s3'
+    )
+    const client = new S3Client({ ...this.config, credentials: { ...KEYS } })
+    const keys: string[] = []
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: BUCKET, Prefix: prefix })) {
+      keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''))
+    }
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET, Prefix: prefix }))
+    client.destroy()
+    return [...keys, ...(Uploads ?? []).map(({ Key }) => `upload of ${Key}`)].map((key) =>
+      key.replace(prefix, ''),
+    )
+  }
+
   /** Ends it as a crash does. What it holds stays. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL')

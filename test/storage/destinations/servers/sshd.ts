@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { TestFolder } from '../../../server/folder.ts'
 import { freePort, untilListening } from './port.ts'
 
@@ -42,7 +41,7 @@ export class SshServer implements AsyncDisposable {
     return {
       host: '127.0.0.1',
       port: this.port,
-      username: userInfo().username,
+      username: Bun.spawnSync(['id', '-un']).stdout.toString().trim(),
       privateKey: this.key('user'),
       pathPrefix: `${this.root}/backups`,
       hostKey: this.key('host_ed25519.pub'),

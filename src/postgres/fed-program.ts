@@ -1,0 +1,94 @@
+import type { Subprocess } from 'bun'
+import { endChild, endOnAbort } from './child.ts'
+
+export interface FedProgram {
+  readonly stderr: ReadableStream<Uint8Array>
+  readonly exited: Promise<number>
+  /** Settles when the stream was read to its end, or the program wants no more. Throws what the stream threw. */
+  readonly fed: Promise<void>
+  /** Ends the program and waits until it is gone. */
+  end(): Promise<void>
+}
+
+/**
+ * A program that reads a stream on its standard input, no faster than it takes it. It needs no supervisor: when we are
+ * killed its input ends, and it with it. A stream that fails ends the program.
+ */
+export function spawnFed(
+  command: readonly string[],
+  environment: Record<string, string>,
+  signal: AbortSignal,
+  stream: AsyncIterable<Uint8Array>,
+): FedProgram {
+  const child = Bun.spawn([...command], {
+    env: environment,
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'pipe',
+  })
+  const stopListening = endOnAbort(signal, () => endChild(child))
+  const fed = feed(child, stream)
+  // Whoever reads `stderr` to its end comes to `fed` only then.
+  fed.catch(() => {})
+  return {
+    stderr: child.stderr,
+    exited: child.exited.finally(stopListening),
+    fed,
+    end: () => endChild(child),
+  }
+}
+
+const GONE = Symbol('gone')
+
+async function feed(
+  child: Subprocess<'pipe', 'ignore', 'pipe'>,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const gone = child.exited.then(() => GONE)
+  const pieces = stream[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = pieces.next()
+      const result = await Promise.race([next, gone])
+      if (typeof result === 'symbol') {
+        next.catch(() => {})
+        break
+      }
+      if (result.done) {
+        await child.stdin.end()
+        return
+      }
+      await Promise.race([take(child, result.value), gone])
+    }
+    await leave(child, pieces)
+  } catch (error) {
+    await endChild(child)
+    throw error
+  }
+}
+
+/** A program that has ended takes nothing more; why it did is for its exit code to say. */
+async function take(child: Subprocess<'pipe', 'ignore', 'pipe'>, piece: Uint8Array): Promise<void> {
+  try {
+    child.stdin.write(piece)
+    await child.stdin.flush()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+    await child.exited
+  }
+}
+
+/**
+ * A program that had all it wanted leaves the rest, which is read all the same: that the stream was genuine is known at
+ * its end only. Of one that failed nobody wants to know.
+ */
+async function leave(child: Subprocess, pieces: AsyncIterator<Uint8Array>): Promise<void> {
+  if (child.exitCode !== 0) {
+    // Not waited for: a stream that gives nothing does not hear of it either.
+    pieces.return?.().catch(() => {})
+    return
+  }
+  while (!(await pieces.next()).done) {
+    // Nothing is wanted of it.
+  }
+}
