@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { sql } from 'kysely'
+import type { BackupContext } from '../../src/api/backup/context.ts'
+import { backupApi } from '../../src/api/backup/mount.ts'
 import { createApp } from '../../src/http/app.ts'
 import { trustedProxies } from '../../src/http/client-address.ts'
 import type { JobsContext } from '../../src/jobs/jobs-context.ts'
@@ -142,8 +144,18 @@ test('/health says 503 while the state cannot be written, and asks the disk once
     addressOf: () => '',
     trustedProxies: trustedProxies([]),
   }
-  const app = createApp({ ...context, ...access, audit: silentLog }, [])
-  const health = async () => (await app.request('/health')).status
+  const rateLimits = { read: 100, write: 100, authentication: 100 }
+  // Of what the other routes need nothing is asked here.
+  const backups = backupApi({ ...context, rateLimits } as unknown as BackupContext)
+  const app = createApp({ ...context, ...access, audit: silentLog }, [backups])
+  const health = async () => {
+    const { status } = await app.request('/health')
+    const documented = await app.request('/api/health', { headers: { host: 'localhost' } })
+    const answer = (await documented.json()) as { status: string; database: string }
+    const expected = status === 200 ? ['healthy', 'connected'] : ['unhealthy', 'disconnected']
+    expect([documented.status, answer.status, answer.database]).toEqual([status, ...expected])
+    return status
+  }
   expect(await health()).toBe(200)
   await writable(false)
   expect(await health()).toBe(200)

@@ -1,6 +1,6 @@
 import { profileKey } from '../../jobs/definitions/profiles.ts'
+import { asFault } from '../../lib/fault.ts'
 import { copyBackup } from '../../storage/backup-file.ts'
-import { plainSize } from '../../storage/sealing/streaming-aead.ts'
 import { readSidecarOf } from '../../storage/stored-backups.ts'
 import { attachment } from './attachment.ts'
 import type { BackupContext } from './context.ts'
@@ -13,7 +13,7 @@ const SEALED_SUFFIX = '.sealed'
 /**
  * Streams a backup, opened where it is sealed and that is asked for, and packed as it is. The first piece is there when
  * this returns, so that what is wrong before it has an answer of its own; what goes wrong later breaks the connection
- * off, and the length that was said tells the client. `onSent` hears when a piece was taken. Throws `adapter-unknown`,
+ * off, and the chunk that ends an answer is missing. (Bun says no length of what is streamed.) `onSent` hears when a piece was taken. Throws `adapter-unknown`,
  * `storage-file-missing`, `profile-unknown`, `sealed-…`, `backup-damaged`, `storage-failed`.
  */
 export async function download(
@@ -29,11 +29,14 @@ export async function download(
       decrypt && sidecar.encryption ? await profileKey(context, sidecar.encryption.profileId) : undefined
     const pieces = copyBackup(destination, path, sidecar, key, signal)
     const first = await pieces.next()
-    const body = bodyOf(first, pieces, onSent, () => destination.close())
+    const body = bodyOf(first, pieces, onSent, {
+      close: () => destination.close(),
+      onFailed: (error) =>
+        context.log.error({ file: path, reason: asFault(error).message }, 'a download failed'),
+    })
     return new Response(body, {
       headers: {
         'content-type': 'application/octet-stream',
-        'content-length': String(key ? plainSize(sidecar.size) : sidecar.size),
         'content-disposition': attachment(nameOf(path, key !== undefined)),
         'cache-control': 'no-store',
       },
@@ -48,7 +51,7 @@ function bodyOf(
   first: IteratorResult<Uint8Array>,
   pieces: AsyncGenerator<Uint8Array>,
   onSent: () => void,
-  close: () => Promise<void>,
+  end: { readonly close: () => Promise<void>; readonly onFailed: (error: unknown) => void },
 ): ReadableStream<Uint8Array> {
   let next: IteratorResult<Uint8Array> | undefined = first
   return new ReadableStream<Uint8Array>(
@@ -61,16 +64,17 @@ function bodyOf(
             onSent()
             return controller.enqueue(value)
           }
-          await close()
+          await end.close()
           controller.close()
         } catch (error) {
-          await close()
+          end.onFailed(error)
+          await end.close()
           controller.error(error)
         }
       },
       async cancel() {
         await pieces.return(undefined)
-        await close()
+        await end.close()
       },
     },
     { highWaterMark: 0 },

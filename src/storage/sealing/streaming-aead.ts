@@ -64,12 +64,6 @@ export async function* unseal(
   }
 }
 
-/** Bytes of what a sealed file of a size holds. */
-export function plainSize(sealedSize: number): number {
-  const segments = Math.ceil(sealedSize / SEGMENT_BYTES)
-  return Math.max(0, sealedSize - HEADER_BYTES - segments * TAG_BYTES)
-}
-
 /** What holds for all segments of one file. */
 interface Stream {
   readonly key: Uint8Array

@@ -3,7 +3,7 @@ import type { AppVariables } from '../../../http/environment.ts'
 import { stateCheck } from '../../../http/health.ts'
 import type { BackupContext } from '../context.ts'
 import { time } from '../schemas/wire.ts'
-import { json } from './answers.ts'
+import { errorSchema, json } from './answers.ts'
 
 export const HEALTH_PATH = '/api/health'
 
@@ -30,6 +30,7 @@ const route = createRoute({
   security: [],
   responses: {
     200: json(healthSchema, 'It works.'),
+    429: json(errorSchema, 'Too many requests.'),
     503: json(healthSchema, 'It does not.'),
   },
 })

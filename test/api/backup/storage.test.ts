@@ -1,0 +1,392 @@
+import { Database } from 'bun:sqlite'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { TestFolder } from '../../server/folder.ts'
+import type { Serving } from '../serving.ts'
+import { ask, bearer, defined, keyWith, made, serveBackups, storeBackup } from './ground.ts'
+
+const error = { error: expect.any(String) }
+const KEY = randomBytes(32).toString('hex')
+const CONTENT = randomBytes(3 * 1024 * 1024 + 17)
+
+let serving: Serving
+let folder: TestFolder
+let destination: string
+let profile: string
+let source: string
+beforeAll(async () => {
+  folder = await TestFolder.create()
+  serving = await serveBackups()
+  const things = await defined(serving, folder.path)
+  destination = things.destination.id
+  source = things.source.id
+  profile = (await made(serving, 'POST', '/api/encryption-profiles', { name: 'of the test', key: KEY })).id
+})
+afterAll(async () => {
+  await serving[Symbol.asyncDispose]()
+  await folder[Symbol.asyncDispose]()
+})
+
+const sealing = () => ({ encryption: { profileId: profile, algorithm: 'AES256_GCM_HKDF_1MB' as const } })
+const sealed = (path: string, content: Uint8Array = CONTENT) =>
+  storeBackup(folder.path, path, content, sealing(), KEY)
+const file = (path: string) => `/api/storage/${destination}/download?file=${encodeURIComponent(path)}`
+
+async function bytesOf(url: string, key?: string): Promise<[number, Buffer, Headers]> {
+  const response = await fetch(new URL(url, serving.url), { headers: key ? bearer(key) : {} })
+  return [response.status, Buffer.from(await response.arrayBuffer()), response.headers]
+}
+const TOKEN = 'the-token-of-the-test'
+
+describe('the list of files', () => {
+  test('is of all backups, the newest first, with what is known of each', async () => {
+    const stored = await storeBackup(folder.path, 'a/a_1.dump', Buffer.from('one'), {
+      timestamp: '2026-11-21T02:00:00.000Z',
+      originalFileName: 'a_1.dump',
+    })
+    await storeBackup(folder.path, 'b/ünïcode "2" 💾.dump', Buffer.from('two'), {
+      timestamp: '2026-11-22T02:00:00.000Z',
+      jobName: 'ünïcode',
+    })
+    mkdirSync(join(folder.path, 'c'))
+    writeFileSync(join(folder.path, 'c', 'unfinished.dump'), 'x')
+    const files = await made(serving, 'GET', `/api/storage/${destination}/files`)
+    expect(files.map(({ path }: { path: string }) => path)).toEqual(['b/ünïcode "2" 💾.dump', 'a/a_1.dump'])
+    expect(files[1]).toEqual({
+      name: 'a_1.dump',
+      path: 'a/a_1.dump',
+      size: 3,
+      lastModified: expect.stringMatching(/Z$/),
+      createdAt: '2026-11-21T02:00:00.000Z',
+      jobId: 'job-1',
+      jobName: 'nightly "shop"',
+      sourceName: 'shop',
+      sourceType: 'postgres',
+      engineVersion: '17.2',
+      databases: ['shop'],
+      compression: 'NONE',
+      isEncrypted: false,
+      encryptionProfileId: null,
+      encryption: null,
+      anonymized: true,
+      locked: false,
+      checksum: stored.checksum,
+    })
+    const ofType = (type: string) =>
+      made(serving, 'GET', `/api/storage/${destination}/files?typeFilter=${encodeURIComponent(type)}`)
+    expect(await ofType('postgres')).toHaveLength(2)
+    for (const other of ['mysql', "'", '💾']) expect(await ofType(other)).toEqual([])
+  })
+
+  test('is an error, and not empty, where the destination cannot be reached', async () => {
+    const { id } = await made(serving, 'POST', '/api/adapters', {
+      name: 'gone',
+      type: 'storage',
+      adapterId: 's3',
+      config: { endpoint: 'http://127.0.0.1:1', bucket: 'b', accessKeyId: 'a', secretAccessKey: 'hunter6' },
+    })
+    const answer = await ask(serving, 'GET', `/api/storage/${id}/files`)
+    expect([answer.status, answer.body]).toEqual([400, { error: expect.not.stringContaining('hunter6') }])
+  }, 60_000)
+
+  test('is not of sources', async () => {
+    expect((await ask(serving, 'GET', `/api/storage/${source}/files`)).status).toBe(404)
+  })
+})
+
+const HOSTILE = [
+  '../state.db',
+  'a/../../state.db',
+  '/etc/passwd',
+  'a//b',
+  './a',
+  "a'; DROP TABLE runs",
+  'a"b',
+  '💾',
+  'x'.repeat(3900),
+  'a\\b',
+  'C:\\x',
+  'a/.',
+  '..',
+]
+
+test('no path leads out of a destination, or to what is no backup', async () => {
+  writeFileSync(join(folder.path, '..', 'outside.txt'), 'secret')
+  writeFileSync(join(folder.path, 'plain.txt'), 'no backup')
+  for (const path of [...HOSTILE, '../outside.txt', 'plain.txt', 'plain.txt.meta.json']) {
+    const requests: [string, string, unknown][] = [
+      ['GET', file(path), undefined],
+      ['POST', `/api/storage/${destination}/download-url`, { file: path }],
+      ['DELETE', `/api/storage/${destination}/files`, { path }],
+      ['POST', `/api/storage/${destination}/lock`, { path, locked: true }],
+      ['POST', `/api/storage/${destination}/analyze`, { file: path }],
+      ['POST', `/api/storage/${destination}/restore`, { file: path, targetSourceId: source }],
+    ]
+    for (const [method, url, body] of requests) {
+      const answer = await ask(serving, method, url, body)
+      expect([method, url, answer.status === 400 || answer.status === 404, answer.body]).toEqual([
+        method,
+        url,
+        true,
+        error,
+      ])
+    }
+  }
+  for (const path of ['a\0b', 'x'.repeat(10_000), ''])
+    expect((await ask(serving, 'DELETE', `/api/storage/${destination}/files`, { path })).status).toBe(400)
+  expect(readFileSync(join(folder.path, '..', 'outside.txt'), 'utf8')).toBe('secret')
+  expect(readFileSync(join(folder.path, 'plain.txt'), 'utf8')).toBe('no backup')
+  // The folder of the server's own temporary files is shared.
+  await Bun.file(join(folder.path, '..', 'outside.txt')).delete()
+})
+
+describe('a download', () => {
+  test('is opened where it is sealed, unless the bytes as they are stored are asked for', async () => {
+    const path = 'sealed/Bäckup "1" 💾.dump.gz.sealed'
+    await sealed(path)
+    const [status, bytes, headers] = await bytesOf(file(path), TOKEN)
+    expect([status, bytes.equals(CONTENT)]).toEqual([200, true])
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="B_ckup _1_ __.dump.gz"; filename*=UTF-8''B%C3%A4ckup%20%221%22%20%F0%9F%92%BE.dump.gz`,
+    )
+    expect(headers.get('cache-control')).toBe('no-store')
+    const [, raw, rawHeaders] = await bytesOf(`${file(path)}&decrypt=false`, TOKEN)
+    expect(raw.equals(readFileSync(join(folder.path, path)))).toBe(true)
+    expect(rawHeaders.get('content-disposition')).toContain('.sealed')
+  })
+
+  test.each([0, 1, 1024 * 1024 - 56, 1024 * 1024 - 55, 1024 * 1024, 2 * 1024 * 1024 - 72])(
+    'of %p bytes is whole',
+    async (length) => {
+      const content = CONTENT.subarray(0, length)
+      await sealed('sized.dump.sealed', content)
+      const [status, bytes] = await bytesOf(file('sized.dump.sealed'), TOKEN)
+      expect([status, bytes.length]).toEqual([200, length])
+      expect(bytes.equals(content)).toBe(true)
+    },
+  )
+
+  test('of what was changed never looks complete', async () => {
+    const path = 'changed/changed.dump'
+    await storeBackup(folder.path, path, CONTENT)
+    const place = join(folder.path, path)
+    const bytes = readFileSync(place)
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+    writeFileSync(place, bytes)
+    await expect(bytesOf(file(path), TOKEN)).rejects.toThrow()
+    truncateSync(place, 5)
+    const answer = await ask(serving, 'GET', file(path))
+    expect([answer.status, answer.body]).toEqual([400, { error: expect.stringMatching(/damaged/) }])
+    await sealed('changed/sealed.dump.sealed')
+    const sealedPlace = join(folder.path, 'changed/sealed.dump.sealed')
+    const sealedBytes = readFileSync(sealedPlace)
+    sealedBytes[100] = (sealedBytes[100] ?? 0) ^ 1
+    writeFileSync(sealedPlace, sealedBytes)
+    const broken = await ask(serving, 'GET', file('changed/sealed.dump.sealed'))
+    expect([broken.status, broken.body]).toEqual([400, error])
+  })
+
+  test('whose key is gone says so, and gives the bytes as they are stored', async () => {
+    const gone = await made(serving, 'POST', '/api/encryption-profiles', { name: 'gone' })
+    const encryption = { profileId: gone.id, algorithm: 'AES256_GCM_HKDF_1MB' as const }
+    await storeBackup(folder.path, 'keyless.dump.sealed', CONTENT, { encryption }, KEY)
+    await made(serving, 'DELETE', `/api/encryption-profiles/${gone.id}`)
+    const answer = await ask(serving, 'GET', file('keyless.dump.sealed'))
+    expect([answer.status, answer.body]).toEqual([404, { error: expect.stringContaining('recovery kit') }])
+    expect((await bytesOf(`${file('keyless.dump.sealed')}&decrypt=false`, TOKEN))[0]).toBe(200)
+  })
+})
+
+describe('a link', () => {
+  const linkTo = (path: string, more: object = {}, on = serving) =>
+    made(on, 'POST', `/api/storage/${destination}/download-url`, { file: path, ...more })
+
+  test('needs no key, and holds for one download', async () => {
+    await sealed('linked/linked.dump.sealed')
+    const link = await linkTo('linked/linked.dump.sealed')
+    expect(link).toEqual({
+      success: true,
+      url: expect.stringMatching(/^http:\/\/[^/]+\/api\/storage\/public-download\?token=[\w-]{43}$/),
+      expiresIn: '5 minutes',
+      singleUse: true,
+    })
+    expect(new URL(link.url).origin).toBe(new URL(serving.url).origin)
+    // What previews a link does not use it up.
+    expect((await fetch(link.url, { method: 'HEAD' })).status).toBe(200)
+    const [status, bytes] = await bytesOf(link.url)
+    expect([status, bytes.equals(CONTENT)]).toEqual([200, true])
+    const again = await serving.get(link.url)
+    expect([again.status, again.body]).toEqual([401, error])
+    expect((await fetch(link.url, { method: 'HEAD' })).status).toBe(401)
+    const raw = await linkTo('linked/linked.dump.sealed', { decrypt: false })
+    expect((await bytesOf(raw.url))[1].equals(CONTENT)).toBe(false)
+  })
+
+  test('that many take at once is given to one', async () => {
+    await storeBackup(folder.path, 'raced/raced.dump', CONTENT)
+    const { url } = await linkTo('raced/raced.dump')
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bytesOf(url)))
+    const statuses = answers.map(([status]) => status).sort()
+    expect(statuses).toEqual([200, ...Array(19).fill(401)])
+    const [won] = answers.filter(([status]) => status === 200)
+    expect(won?.[1].equals(CONTENT)).toBe(true)
+  })
+
+  test('is given back where nothing could be sent', async () => {
+    await storeBackup(folder.path, 'returned/returned.dump', CONTENT)
+    const { url } = await linkTo('returned/returned.dump')
+    const place = join(folder.path, 'returned/returned.dump')
+    const bytes = readFileSync(place)
+    truncateSync(place, 5)
+    expect((await serving.get(url)).status).toBe(400)
+    writeFileSync(place, bytes)
+    expect((await bytesOf(url))[0]).toBe(200)
+  })
+
+  test('is kept as a hash, and holds for five minutes', async () => {
+    await storeBackup(folder.path, 'expired/expired.dump', CONTENT)
+    const { url } = await linkTo('expired/expired.dump')
+    const token = new URL(url).searchParams.get('token') ?? ''
+    const state = new Database(join(serving.home, 'state.db'))
+    const hash = createHash('sha256').update(token).digest('hex')
+    const row = state.query('SELECT * FROM download_links WHERE hash = ?').get(hash) as { expires_at: number }
+    expect(Math.abs(row.expires_at - Date.now() - 5 * 60_000)).toBeLessThan(30_000)
+    for (const { path, bytes } of serving.files())
+      expect([path, bytes.includes(token)]).toEqual([path, false])
+    state.run('UPDATE download_links SET expires_at = ? WHERE hash = ?', [Date.now() - 1, hash])
+    state.close()
+    expect((await serving.get(url)).status).toBe(401)
+    expect(serving.output).not.toContain(token)
+  })
+
+  test('that is none is refused', async () => {
+    for (const token of ['x', "'", '💾', '%00', 'x'.repeat(43), '..']) {
+      const answer = await serving.get(`/api/storage/public-download?token=${token}`)
+      expect([token, [400, 401].includes(answer.status), answer.body]).toEqual([token, true, error])
+    }
+    for (const query of ['', '?token=', `?token=${'x'.repeat(10_000)}`]) {
+      expect((await serving.get(`/api/storage/public-download${query}`)).status).toBe(400)
+    }
+  })
+
+  test('leads to where the operator says that the server is', async () => {
+    await using other = await serveBackups(['--public-url', 'https://backups.example/pgveil/'])
+    const { destination: id } = await defined(other, folder.path)
+    const { url } = await made(other, 'POST', `/api/storage/${id.id}/download-url`, {
+      file: 'raced/raced.dump',
+    })
+    expect(url).toStartWith('https://backups.example/pgveil/api/storage/public-download?token=')
+  })
+})
+
+test('a backup is locked, unlocked, and deleted with what describes it', async () => {
+  const path = 'kept/kept.dump'
+  await storeBackup(folder.path, path, CONTENT)
+  const lock = (locked: boolean) =>
+    made(serving, 'POST', `/api/storage/${destination}/lock`, { path, locked })
+  expect(await lock(true)).toEqual({ success: true, locked: true })
+  const refused = await ask(serving, 'DELETE', `/api/storage/${destination}/files`, { path })
+  expect([refused.status, refused.body]).toEqual([409, error])
+  expect(await lock(false)).toEqual({ success: true, locked: false })
+  expect(await made(serving, 'DELETE', `/api/storage/${destination}/files`, { path })).toEqual({
+    success: true,
+  })
+  expect(existsSync(join(folder.path, path))).toBe(false)
+  expect(existsSync(join(folder.path, `${path}.meta.json`))).toBe(false)
+  expect((await ask(serving, 'DELETE', `/api/storage/${destination}/files`, { path })).status).toBe(404)
+})
+
+test('a backup is analyzed by what lies beside it', async () => {
+  await storeBackup(folder.path, 'analyzed/analyzed.dump', CONTENT)
+  const analyze = (type?: string) =>
+    ask(serving, 'POST', `/api/storage/${destination}/analyze`, { file: 'analyzed/analyzed.dump', type })
+  for (const type of [undefined, 'postgres'])
+    expect((await analyze(type)).body).toEqual({ databases: ['shop'] })
+  expect((await analyze('mysql')).status).toBe(400)
+})
+
+test('a restore that cannot be is refused at once, with the reason', async () => {
+  const path = 'restored/restored.dump.sealed'
+  await sealed(path)
+  const restore = (body: object) =>
+    ask(serving, 'POST', `/api/storage/${destination}/restore`, {
+      file: path,
+      targetSourceId: source,
+      ...body,
+    })
+  const production = await made(serving, 'POST', '/api/adapters', {
+    name: 'production',
+    type: 'database',
+    adapterId: 'postgres',
+    config: { host: 'db.example', user: 'x' },
+    production: true,
+  })
+  const wrongKey = await made(serving, 'POST', '/api/encryption-profiles', { name: 'wrong' })
+  const encryption = { profileId: wrongKey.id, algorithm: 'AES256_GCM_HKDF_1MB' as const }
+  await storeBackup(folder.path, 'restored/other.dump.sealed', CONTENT, { encryption }, KEY)
+  const cases: [object, RegExp][] = [
+    [{ file: 'restored/missing.dump' }, /missing\.dump/],
+    [{ targetSourceId: 'x' }, /no such source/],
+    [{ targetSourceId: destination }, /no such source/],
+    [{ targetSourceId: production.id }, /production/],
+    [{ databaseMapping: { nothing: 'x' } }, /"nothing"/],
+    [{ file: 'restored/other.dump.sealed' }, /not the key/],
+    // Nobody listens there.
+    [{}, /Cannot connect/],
+    [{ privilegedAuth: { user: 'admin', password: 'hunter7' } }, /Cannot connect to admin@/],
+  ]
+  for (const [body, message] of cases) {
+    const answer = await restore(body)
+    expect([body, answer.status, answer.body]).toEqual([body, 400, { error: expect.stringMatching(message) }])
+    expect(JSON.stringify(answer.body)).not.toContain('hunter7')
+  }
+})
+
+test('how full a destination was is told by days', async () => {
+  const path = `/api/storage/${destination}/history`
+  const state = new Database(join(serving.home, 'state.db'))
+  state.run('DELETE FROM storage_usage')
+  const day = 24 * 60 * 60 * 1000
+  for (const ago of [40, 2, 1]) {
+    state.run(
+      'INSERT INTO storage_usage (adapter_id, total_size, file_count, created_at) VALUES (?, ?, ?, ?)',
+      [destination, ago * 1000, ago, Date.now() - ago * day],
+    )
+  }
+  state.close()
+  const { success, data } = await made(serving, 'GET', path)
+  expect([success, data]).toEqual([
+    true,
+    [
+      { totalSize: 1000, fileCount: 1, createdAt: expect.stringMatching(/Z$/) },
+      { totalSize: 2000, fileCount: 2, createdAt: expect.stringMatching(/Z$/) },
+    ],
+  ])
+  expect((await made(serving, 'GET', `${path}?days=365`)).data).toHaveLength(3)
+  for (const days of ['0', '366', 'x', '-1'])
+    expect((await ask(serving, 'GET', `${path}?days=${days}`)).status).toBe(400)
+})
+
+test('a recovery kit is a zip with the key, for who may write the vault', async () => {
+  const path = `/api/vault/${profile}/recovery-kit`
+  const [status, bytes, headers] = await bytesOf(path, TOKEN)
+  expect([status, headers.get('content-type'), bytes.subarray(0, 4).toString('latin1')]).toEqual([
+    200,
+    'application/zip',
+    'PK\x03\x04',
+  ])
+  for (const name of [
+    'master.key',
+    'decrypt_backup.js',
+    'decrypt_drag_drop_windows.bat',
+    'decrypt_linux_mac.sh',
+    'README.txt',
+  ])
+    expect([name, bytes.includes(name)]).toEqual([name, true])
+  const reader = await keyWith(serving, ['vault:read'])
+  expect((await ask(serving, 'GET', path, undefined, reader)).status).toBe(403)
+  const [entry] = await made(serving, 'GET', `/api/audit?limit=3`)
+  expect(entry.path).toContain('/api/')
+})
