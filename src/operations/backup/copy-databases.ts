@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { TAR_END } from '../../archive/tar/format.ts'
 import { tarMember } from '../../archive/tar/write.ts'
-import { Fault, type Finding } from '../../lib/fault.ts'
+import type { Finding } from '../../lib/fault.ts'
 import { type WrittenBackup, writeBackup } from '../../storage/backup-file.ts'
 import { packPiece } from '../../storage/compression.ts'
 import type { Destination } from '../../storage/destinations/destination.ts'
@@ -68,7 +68,6 @@ async function dumpDatabases(
     const dump = dumpRequest(request, database, context.clock.now())
     await installLibraryIfCalled(context, dump.source, dump.dictionaries)
     const made = await dumpToStream(context, dump, (piece) => pipe.write(piece, signal))
-    refuseUnmasked(request, made.manifest)
     manifests.push(made.manifest)
     warnings.push(...made.warnings)
   }
@@ -87,6 +86,7 @@ function dumpRequest(request: BackupRequest, database: string, now: Date): Strea
     withoutTables: request.withoutTables,
     // One dictionary may be for several databases, each of which has only some of its tables.
     allowUnmatched: several,
+    mustMask: request.anonymize,
     salt: request.salt,
     content: 'full',
     programs: { byMajor: new Map() },
@@ -97,16 +97,4 @@ function dumpRequest(request: BackupRequest, database: string, now: Date): Strea
     pack: packPiece(request.compression),
     wrap: several ? tarMember(database, now.getTime() / 1000) : undefined,
   }
-}
-
-/**
- * A job that anonymizes must have masked something in each database: of several, a rule that matches nothing is only a
- * warning, and a database that no rule means would be copied as it is.
- */
-function refuseUnmasked({ anonymize, databases }: BackupRequest, manifest: Manifest): void {
-  if (!anonymize || databases.length === 1) return
-  if (manifest.tables.some(({ masked, rowPolicy }) => masked.length > 0 || rowPolicy !== 'all')) return
-  throw new Fault('no-anonymization', `No rule means anything in the database ${manifest.source.database}.`, {
-    remedy: 'Give the job a dictionary with its tables, or leave the database to a job of its own.',
-  })
 }
