@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Applied, applyJobsFile } from '../jobs/definitions/apply.ts'
-import { readJobsFile } from '../jobs/definitions/jobs-file.ts'
+import { LARGEST_FILE, readJobsFile } from '../jobs/definitions/jobs-file.ts'
 import { Fault } from '../lib/fault.ts'
 import type { CommandContext } from './command-context.ts'
 import { screenWidth, table } from './screen/table.ts'
@@ -45,11 +45,36 @@ function describe(applied: readonly Applied[]): string {
 
 async function readText(file: string): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readBounded(file))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT' ? 'There is no such file' : error instanceof TypeError ? 'It is not UTF-8' : code
-    throw new Fault('jobs-file', `A file cannot be read. ${why}.`, { place: { file } })
+    if (error instanceof Fault) throw error
+    throw unreadable(file, error instanceof TypeError ? 'It is not UTF-8' : reasonOf(error))
   }
+}
+
+/** A pipe has no size to ask for, and a device no end. */
+async function readBounded(file: string): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
+    size += piece.length
+    if (size > LARGEST_FILE) throw unreadable(file, 'It is too large')
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file',
+  EISDIR: 'It is a folder',
+  EACCES: 'Permission was denied',
+}
+
+function reasonOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return REASONS[code] ?? `The system says ${code}`
+}
+
+function unreadable(file: string, why: string): Fault {
+  return new Fault('jobs-file', `A file cannot be read. ${why}.`, { place: { file } })
 }

@@ -11,6 +11,7 @@ import { addDumps } from './dump.ts'
 import { addInit } from './init.ts'
 import { addJob } from './job/job.ts'
 import { addKeys } from './keys.ts'
+import { addRefresh } from './refresh.ts'
 import { addRestores } from './restore.ts'
 import type { Screen } from './screen/screen.ts'
 import { addServe } from './serve.ts'
@@ -47,6 +48,7 @@ export function createProgram(screen: Screen, signal: AbortSignal, endAs: Comman
   addViews(program, context)
   addDumps(program, context)
   addRestores(program, context)
+  addRefresh(program, context)
   addApply(program, context)
   addJob(program, context)
   addServe(program, context)

@@ -140,6 +140,11 @@ export const KIND_BY_CODE = {
 
 export type FaultCode = keyof typeof KIND_BY_CODE
 
+/** What is stored was written by another version, perhaps. */
+export function isFaultCode(code: string | undefined): code is FaultCode {
+  return code !== undefined && Object.hasOwn(KIND_BY_CODE, code)
+}
+
 export function kindOf(code: FaultCode): FaultKind {
   return KIND_BY_CODE[code]
 }

@@ -4,6 +4,12 @@ import { SqliteDialect } from 'kysely'
 type Bindings = Parameters<ReturnType<Database['query']>['all']>
 
 /**
+ * All our transactions write. One that begins by reading, and only then wants to write, fails at once where another
+ * process has written in between, however long it might have waited: SQLite cannot give it a newer snapshot.
+ */
+const BEGIN = 'begin immediate'
+
+/**
  * Kysely's own dialect for SQLite, on bun:sqlite: the two drivers differ in how a statement is asked for and told its
  * parameters, which is all there is here. The packages that do the same lag behind Kysely's releases.
  */
@@ -12,7 +18,7 @@ export function bunSqliteDialect(database: Database): SqliteDialect {
     database: {
       close: () => database.close(),
       prepare: (text) => {
-        const statement = database.query(text)
+        const statement = database.query(text === 'begin' ? BEGIN : text)
         return {
           reader: statement.columnNames.length > 0,
           all: (parameters) => statement.all(...(parameters as Bindings)),

@@ -7,6 +7,13 @@ import { type DumpResult, dump } from '../../src/operations/dump/dump.ts'
 import type { DumpRequest, StreamDumpRequest } from '../../src/operations/dump/request.ts'
 import { dumpToStream, type StreamDumpResult } from '../../src/operations/dump/stream.ts'
 import { PLAIN_PLANNING, type PlanningRequest } from '../../src/operations/planning.ts'
+import { refresh } from '../../src/operations/refresh/refresh.ts'
+import type {
+  RefreshCheck,
+  RefreshOptions,
+  RefreshRequest,
+  RefreshResult,
+} from '../../src/operations/refresh/request.ts'
 import type { RestoreRequest } from '../../src/operations/restore/request.ts'
 import { type RestoreResult, restore } from '../../src/operations/restore/restore.ts'
 import {
@@ -172,6 +179,42 @@ export async function restoreStreamInto(
     disableChecks: false,
     ...overrides,
   })
+}
+
+export const noCheck: RefreshCheck = {
+  dictionaries: [],
+  knownColumns: [],
+  followKeys: false,
+  findings: 'fail',
+}
+
+/** What a refresh is told, where the test says nothing else. */
+export async function refreshOptions(
+  target: Target,
+  overrides: Partial<RefreshOptions> = {},
+): Promise<RefreshOptions> {
+  return {
+    target,
+    programs: { pgRestore: (await clientProgram('pg_restore')).path, byMajor: new Map() },
+    pgRestoreOptions: [],
+    ignorePrivileges: false,
+    jobs: 2,
+    check: noCheck,
+    connections: 'end',
+    keepOld: true,
+    ...overrides,
+  }
+}
+
+export async function refreshWith(
+  target: Target,
+  stream: { readonly archive: Uint8Array; readonly manifest: Manifest },
+  overrides: Partial<RefreshRequest> = {},
+  context = testContext(),
+): Promise<RefreshResult> {
+  const { archive, manifest } = stream
+  const request = { ...(await refreshOptions(target)), manifest, open: opener(archive), ...overrides }
+  return refresh(context, request)
 }
 
 /** Scans by a meta-dictionary given as a value; the tests say what differs. */

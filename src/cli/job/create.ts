@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { idsByName, withIds } from '../../jobs/definitions/apply.ts'
 import { createJob } from '../../jobs/definitions/jobs.ts'
 import type { FiledJob } from '../../jobs/definitions/jobs-file.ts'
 import { nextRuns, readSchedule } from '../../jobs/schedule/cron.ts'
+import { Fault } from '../../lib/fault.ts'
 import { readRetention } from '../../storage/retention.ts'
 import { COMPRESSIONS } from '../../storage/sidecar.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -114,6 +115,7 @@ function retentionOf({ keep, retention }: CreateFlags): FiledJob['retention'] {
   try {
     return readRetention(JSON.parse(retention))
   } catch (error) {
-    throw error instanceof SyntaxError ? new InvalidArgumentError('--retention is no JSON.') : error
+    if (!(error instanceof SyntaxError)) throw error
+    throw new Fault('retention-invalid', '--retention is no JSON.', { cause: error })
   }
 }

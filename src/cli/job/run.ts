@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Execution, executionOf, executionRun } from '../../jobs/backup/executions.ts'
+import { executionOf, executionRun } from '../../jobs/backup/executions.ts'
 import { runJob } from '../../jobs/backup/run-job.ts'
 import { settleInterrupted } from '../../jobs/interrupted.ts'
 import { Outbox } from '../../jobs/outbox.ts'
@@ -7,6 +7,7 @@ import { Queue } from '../../jobs/queue.ts'
 import type { Run } from '../../jobs/run.ts'
 import { isSettled } from '../../jobs/run.ts'
 import { Fault } from '../../lib/fault.ts'
+import { isFaultCode, kindOf } from '../../lib/fault-codes.ts'
 import type { Context } from '../../operations/context.ts'
 import { ServerLock } from '../../store/server-lock.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -38,7 +39,7 @@ export function addRun(job: Command, context: CommandContext): void {
         context.screen.result({ executionId: run.id }, `A run of "${name}" is queued: ${run.id}.`)
         return
       }
-      tellEnd(context, name, await waitFor(jobs, context.operation(), run))
+      tellEnd(context, name, await waitFor(jobs, context.operation(), run.id))
     }),
   )
 }
@@ -47,29 +48,35 @@ function outboxOf(jobs: OpenedJobs): Outbox {
   return new Outbox(jobs, { signer: undefined, timeout: WEBHOOK_MILLISECONDS })
 }
 
-/** Whoever holds the lock of the home does the work: a server, or we ourselves for this one run. */
-async function waitFor(jobs: OpenedJobs, operation: Context, run: Run): Promise<Execution> {
-  const lock = takeLock(jobs.home.lockFile)
-  if (!lock) return follow(jobs, operation, run.id)
-  try {
-    await settleInterrupted(jobs)
-    return await runHere(jobs, operation, run)
-  } finally {
-    lock.release()
+/**
+ * Whoever holds the lock of the home does the work: a server, or we ourselves for this one run. Another command that holds
+ * it does its own run and no other, so that ours begins when it has ended.
+ */
+async function waitFor(jobs: OpenedJobs, operation: Context, id: string): Promise<Run> {
+  for (;;) {
+    operation.signal.throwIfAborted()
+    const run = await executionRun(jobs.state, id)
+    if (isSettled(run.state)) return run
+    if (run.progress) operation.onProgress(run.progress)
+    const lock = takeLock(jobs.home.lockFile)
+    if (lock) return runHere(jobs, operation, id, lock)
+    await jobs.sleep(LOOK_MILLISECONDS, operation.signal)
   }
 }
 
-async function runHere(jobs: OpenedJobs, operation: Context, run: Run): Promise<Execution> {
+async function runHere(jobs: OpenedJobs, operation: Context, id: string, lock: ServerLock): Promise<Run> {
   const outbox = outboxOf(jobs)
-  const queue = new Queue(jobs, outbox, { maxRuns: 1, maxJobs: 1, grace: 0, only: run.id })
-  queue.start()
+  const queue = new Queue(jobs, outbox, { maxRuns: 1, maxJobs: 1, grace: 0, only: id })
   try {
-    return await follow(jobs, operation, run.id)
+    await settleInterrupted(jobs)
+    queue.start()
+    return await follow(jobs, operation, id)
   } finally {
     // An interrupt ends the run and waits until it has cleaned up.
-    await queue.cancel(run.id).catch(() => {})
+    await queue.cancel(id).catch(() => {})
     await queue.stop()
     await outbox.deliverDue()
+    lock.release()
   }
 }
 
@@ -83,22 +90,24 @@ function takeLock(file: string): ServerLock | undefined {
 }
 
 /** Tells of the progress of a run until it has ended. An interrupt ends the waiting. */
-async function follow(jobs: OpenedJobs, { signal, onProgress }: Context, id: string): Promise<Execution> {
+async function follow(jobs: OpenedJobs, { signal, onProgress }: Context, id: string): Promise<Run> {
   for (;;) {
     signal.throwIfAborted()
     const run = await executionRun(jobs.state, id)
-    if (isSettled(run.state)) return executionOf(run)
+    if (isSettled(run.state)) return run
     if (run.progress) onProgress(run.progress)
     await jobs.sleep(LOOK_MILLISECONDS, signal)
   }
 }
 
-function tellEnd({ screen, endAs }: CommandContext, name: string, execution: Execution): void {
+function tellEnd({ screen, endAs }: CommandContext, name: string, run: Run): void {
+  const execution = executionOf(run)
   const { status, path, size, error } = execution
   if (status === 'Success') {
     screen.result(execution, `"${name}" succeeded: ${path} (${bytes(size ?? 0)}).`)
     return
   }
   screen.result(execution, `"${name}" failed: ${error}`)
-  endAs('failed')
+  const { code } = run.fault ?? {}
+  endAs(isFaultCode(code) ? kindOf(code) : 'failed')
 }

@@ -15,6 +15,12 @@ const STAGES: Readonly<Record<string, string>> = {
   copy: 'copying rows',
   checksum: 'verifying checksums',
   restore: 'restoring',
+  prepare: 'making a new database',
+  'restore-structure': 'restoring the structure',
+  'restore-constraints': 'making indexes and constraints',
+  analyze: 'analyzing',
+  swap: 'putting it in the place of the target',
+  clean: 'cleaning up',
 }
 
 /** One line that says how far a stage is, how fast it goes and how long it will take. */

@@ -6,6 +6,7 @@ import type { AdaptersTable } from '../../store/tables.ts'
 import type { JobsContext } from '../jobs-context.ts'
 import type { JsonObject } from '../run.ts'
 import { type AdapterType, adapterKind } from './adapter-kinds.ts'
+import { channelsOf } from './job-input.ts'
 import { readName, refuseTakenName } from './names.ts'
 import { readSourceConfig } from './source-config.ts'
 
@@ -214,12 +215,15 @@ function mergedConfig({ adapterId, config }: Adapter, changes: JsonObject): Json
 async function jobsWith(transaction: StateTransaction, id: string): Promise<string[]> {
   const rows = await transaction
     .selectFrom('jobs')
-    .select(['name', 'source_id', 'destination_id', 'notification_ids', 'targets'])
+    .select(['name', 'source_id', 'destination_id', 'notification_ids', 'notification_events', 'targets'])
     .execute()
   const uses = (row: (typeof rows)[number]) =>
     row.source_id === id ||
     row.destination_id === id ||
-    (JSON.parse(row.notification_ids) as string[]).includes(id) ||
+    channelsOf({
+      notificationIds: JSON.parse(row.notification_ids),
+      notificationEvents: JSON.parse(row.notification_events),
+    }).has(id) ||
     (JSON.parse(row.targets) as { targetSourceId: string }[]).some(
       ({ targetSourceId }) => targetSourceId === id,
     )

@@ -61,12 +61,13 @@ async function applyAdapters(context: Definitions, file: JobsFile, type: Adapter
         `"${found.name}" is there already, as a ${found.adapterId} of type ${found.type}.`,
       )
     }
-    if (!found) await createAdapter(context, { ...wanted, type, production })
+    if (!found) await naming(wanted, () => createAdapter(context, { ...wanted, type, production }))
     const same = found && isDeepStrictEqual(found.config, wanted.config) && found.production === production
     if (found && !same) {
       // The file says all of it: what it does not name any more goes.
       const gone = Object.fromEntries(Object.keys(found.config).map((field) => [field, null]))
-      await changeAdapter(context, found.id, { config: { ...gone, ...wanted.config }, production })
+      const config = { ...gone, ...wanted.config }
+      await naming(wanted, () => changeAdapter(context, found.id, { config, production }))
     }
     applied.push({ what: wanted.adapterId, name: wanted.name, outcome: outcomeOf(found, same) })
   }
@@ -80,7 +81,7 @@ async function applyProfiles(context: Definitions, file: JobsFile): Promise<Appl
   for (const wanted of file.encryptionProfiles) {
     const found = before.find(({ name }) => name === wanted.name.trim())
     const key = keyOf(wanted)
-    if (!found) await createProfile(context, { ...wanted, key })
+    if (!found) await naming(wanted, () => createProfile(context, { ...wanted, key }))
     else if (key && key.reveal().toLowerCase() !== (await profileKey(context, found.id)).reveal()) {
       throw new Fault('profile-in-use', `The encryption profile "${found.name}" is there with another key.`, {
         remedy: 'Give the new key a profile of its own; backups that the old one sealed need the old one.',
@@ -115,8 +116,10 @@ async function applyJobs(context: Definitions, file: JobsFile): Promise<Applied[
   const applied: Applied[] = []
   for (const wanted of file.jobs) {
     const found = before.find(({ name }) => name === wanted.name.trim())
-    const input = withIds(wanted, ids)
-    const job = found ? await changeJob(context, found.id, input) : await createJob(context, input)
+    const job = await naming(wanted, () => {
+      const input = withIds(wanted, ids)
+      return found ? changeJob(context, found.id, input) : createJob(context, input)
+    })
     const same = found && isDeepStrictEqual(settingsOf(found), settingsOf(job))
     applied.push({ what: 'job', name: wanted.name, outcome: outcomeOf(found, same) })
   }
@@ -171,6 +174,24 @@ export function withIds(job: FiledJob, idOf: IdOf): JobInput {
       ...target,
       targetSourceId: idOf('adapter', targetSource),
     })),
+  }
+}
+
+/** A file names many things; whoever reads of a fault must know of which. */
+async function naming<Result>(
+  { name }: { readonly name: string },
+  act: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    throw Fault.of(
+      error.findings.map((finding) => ({
+        ...finding,
+        message: `${JSON.stringify(name)}: ${finding.message}`,
+      })),
+    )
   }
 }
 

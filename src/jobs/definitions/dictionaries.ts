@@ -27,6 +27,13 @@ export interface KeptDictionary extends DictionarySource {
   readonly updatedAt: Date
 }
 
+/** Whether rows are changed, or left out, by a dictionary: one without rules changes none. */
+export function masksSomething({ kind, name, text }: KeptDictionary): boolean {
+  if (kind !== 'sensitive') return false
+  const { rules, excludes } = readSensitiveDictionary({ name, text })
+  return rules.length + excludes.length > 0
+}
+
 /** The newest first. */
 export async function listDictionaries({ state }: Definitions): Promise<KeptDictionary[]> {
   const rows = await state.selectFrom('dictionaries').selectAll().orderBy('created_at', 'desc').execute()

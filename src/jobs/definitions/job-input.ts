@@ -57,3 +57,12 @@ export const jobSchema = z.strictObject({
 /** As a request gives it: what has a default may be left out. */
 export type JobInput = z.input<typeof jobSchema>
 export type JobSettings = z.output<typeof jobSchema>
+
+/** All channels that a job may tell: its own, and those that its events name beside them. */
+export function channelsOf({
+  notificationIds,
+  notificationEvents,
+}: Pick<JobSettings, 'notificationIds' | 'notificationEvents'>): Set<string> {
+  const named = Object.values(notificationEvents ?? {}).flatMap((wish) => (Array.isArray(wish) ? wish : []))
+  return new Set([...notificationIds, ...named])
+}

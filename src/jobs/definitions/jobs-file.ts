@@ -4,8 +4,11 @@ import { Secret } from '../../lib/secret.ts'
 import type { ADAPTER_TYPES } from './adapter-kinds.ts'
 import { jobSchema, refreshTargetSchema } from './job-input.ts'
 
-/** Bytes of a file; with hundreds of jobs one has a few hundred kB. */
-const LARGEST_FILE = 16 * 1024 * 1024
+/** Characters of a file; with hundreds of jobs one has a few hundred kB. */
+export const LARGEST_FILE = 16 * 1024 * 1024
+
+/** Levels of lists and objects; the schema has eight. */
+const DEEPEST = 100
 
 const name = z.string().min(1).max(200)
 
@@ -114,24 +117,47 @@ function parseYaml(text: string, place: string): unknown {
   }
 }
 
+/**
+ * The same with the variables in their places. An alias stands for what it means, so that a file of a few lines may mean
+ * billions of values, or itself: what is written out is bounded as the file is.
+ */
 function substituted(
   value: unknown,
   environment: Readonly<Record<string, string | undefined>>,
   place: string,
 ): unknown {
-  if (typeof value === 'string') {
-    return value.replaceAll(/\$(\$|\{(\w+)\})/g, (_, what: string, variable: string) => {
-      if (what === '$') return '$'
-      const found = environment[variable]
-      if (found === undefined) throw refused(place, `The environment has no variable ${variable}`)
-      return found
-    })
+  let left = LARGEST_FILE
+  const spend = (amount: number, depth: number) => {
+    left -= amount
+    if (left < 0 || depth > DEEPEST) throw refused(place, 'Its aliases mean too much')
   }
-  if (Array.isArray(value)) return value.map((item) => substituted(item, environment, place))
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, substituted(item, environment, place)]),
-  )
+  const written = (value: unknown, depth: number): unknown => {
+    if (typeof value === 'string') {
+      const text = withVariables(value, environment, place)
+      spend(text.length + 1, depth)
+      return text
+    }
+    spend(1, depth)
+    if (Array.isArray(value)) return value.map((item) => written(item, depth + 1))
+    if (value === null || typeof value !== 'object') return value
+    const entries = Object.entries(value)
+    for (const [key] of entries) spend(key.length, depth)
+    return Object.fromEntries(entries.map(([key, item]) => [key, written(item, depth + 1)]))
+  }
+  return written(value, 0)
+}
+
+function withVariables(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  place: string,
+): string {
+  return text.replaceAll(/\$(\$|\{(\w+)\})/g, (_, what: string, variable: string) => {
+    if (what === '$') return '$'
+    const found = environment[variable]
+    if (found === undefined) throw refused(place, `The environment has no variable ${variable}`)
+    return found
+  })
 }
 
 /** Sources, destinations and channels share one space of names. */

@@ -5,8 +5,8 @@ import type { State } from '../../store/state.ts'
 import type { JobsTable } from '../../store/tables.ts'
 import { readSchedule } from '../schedule/cron.ts'
 import { type Definitions, findAdapter } from './adapters.ts'
-import { findDictionary } from './dictionaries.ts'
-import { type JobInput, type JobSettings, jobSchema } from './job-input.ts'
+import { findDictionary, masksSomething } from './dictionaries.ts'
+import { channelsOf, type JobInput, type JobSettings, jobSchema } from './job-input.ts'
 import { readName, refuseTakenName } from './names.ts'
 import { refuseProduction } from './production.ts'
 import { findProfile } from './profiles.ts'
@@ -123,12 +123,10 @@ async function checkJob(context: Definitions, job: JobSettings): Promise<void> {
   readSchedule(job.schedule, job.timeZone)
   await findAdapter(context, job.sourceId, 'database')
   await findAdapter(context, job.destinationId, 'storage')
-  for (const id of job.notificationIds) await findAdapter(context, id, 'notification')
+  for (const id of channelsOf(job)) await findAdapter(context, id, 'notification')
   if (job.encryptionProfileId !== null) await findProfile(context, job.encryptionProfileId)
-  const kinds = await Promise.all(
-    job.dictionaryIds.map(async (id) => (await findDictionary(context, id)).kind),
-  )
-  checkAnonymization(job, kinds.includes('sensitive'))
+  const dictionaries = await Promise.all(job.dictionaryIds.map((id) => findDictionary(context, id)))
+  checkAnonymization(job, dictionaries.some(masksSomething))
   refuseTwice(job.databases)
   for (const target of job.targets) {
     const adapter = await findAdapter(context, target.targetSourceId, 'database')
@@ -172,6 +170,11 @@ function checkMapping(job: JobSettings, target: JobSettings['targets'][number]):
   )
   if (unknown !== undefined) {
     throw new Fault('database-mapping', `The job does not copy the database ${JSON.stringify(unknown)}.`)
+  }
+  const names = job.databases.map((name) => target.databaseMapping?.[name] ?? name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) {
+    throw new Fault('database-mapping', `Two databases would become ${JSON.stringify(twice)}.`)
   }
 }
 

@@ -4,10 +4,13 @@ import type { Tables } from '../../store/tables.ts'
 
 const LONGEST_NAME = 200
 
+/** Control characters, halves of characters, and what turns the direction of writing: a name must look like what it is. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+
 /** A name for people. Throws `job-invalid`. */
 export function readName(text: string): string {
   const name = text.trim()
-  if (name === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
+  if (name === '' || name.length > LONGEST_NAME || UNPRINTABLE.test(name)) {
     throw new Fault('job-invalid', `A name has 1 to ${LONGEST_NAME} characters and no control characters.`, {
       place: { field: 'name' },
     })

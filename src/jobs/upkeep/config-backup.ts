@@ -4,6 +4,8 @@ import { sql } from 'kysely'
 import type { UpkeepContext } from './health-check.ts'
 
 const KEPT = 7
+/** What a copy is called until it is whole; one of a killed server would lie there for ever. */
+const PARTIAL = '.partial'
 const NAME = /^state_.*\.db$/
 
 /**
@@ -14,8 +16,9 @@ export async function backUpConfiguration({ state, home, clock, log }: UpkeepCon
   const folder = join(home.path, 'config-backups')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const name = `state_${clock.now().toISOString().replaceAll(':', '-')}.db`
-  const partial = join(folder, `${name}.partial`)
-  await rm(partial, { force: true })
+  const partial = join(folder, name + PARTIAL)
+  for (const left of (await readdir(folder)).filter((found) => found.endsWith(PARTIAL)))
+    await rm(join(folder, left))
   await sql`VACUUM INTO ${partial}`.execute(state)
   await rename(partial, join(folder, name))
   const names = (await readdir(folder)).filter((found) => NAME.test(found)).sort()

@@ -1,8 +1,9 @@
-import { asFault } from '../../lib/fault.ts'
+import { asFault, Fault } from '../../lib/fault.ts'
 import { verifyBackup } from '../../storage/backup-file.ts'
 import { parseDestinationConfig } from '../../storage/destinations/config.ts'
 import type { Destination } from '../../storage/destinations/destination.ts'
 import { openDestination } from '../../storage/destinations/open.ts'
+import { SIDECAR_SUFFIX } from '../../storage/sidecar.ts'
 import { listBackups, type StoredBackup } from '../../storage/stored-backups.ts'
 import { type Adapter, listAdapters } from '../definitions/adapters.ts'
 import type { UpkeepContext } from './health-check.ts'
@@ -32,12 +33,52 @@ export async function noteStorageUsage(context: UpkeepContext, signal: AbortSign
   })
 }
 
-/** Reads every backup again and compares its checksum; channels of its job hear of one that is damaged. */
+/**
+ * Reads every backup again and compares its checksum; channels of its job hear of one that is damaged, lost, or whose
+ * description cannot be read.
+ */
 export async function checkIntegrity(context: UpkeepContext, signal: AbortSignal): Promise<void> {
   await forEachDestination(context, signal, async (_, destination) => {
-    const { backups } = await listBackups(destination, '', signal)
+    const { backups, unreadable, withoutFile } = await listBackups(destination, '', signal)
     for (const stored of backups) await checkBackup(context, destination, stored, signal)
+    for (const { file, fault } of unreadable) {
+      await tellDamaged(context, await jobOfFolder(context, file.path), file.path, fault)
+    }
+    for (const { path } of withoutFile) await checkLost(context, destination, path, signal)
   })
+}
+
+/** Who removes a backup removes its sidecar first: one that is alone is of a file that somebody else took away. */
+async function checkLost(
+  context: UpkeepContext,
+  destination: Destination,
+  sidecarPath: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = sidecarPath.slice(0, -SIDECAR_SUFFIX.length)
+  const stillThere = await destination.find(sidecarPath, signal)
+  if (!stillThere || (await destination.find(path, signal))) return
+  const fault = new Fault('storage-file-missing', 'The backup is not there any more, its description is.', {
+    place: { file: path },
+  })
+  await tellDamaged(context, await jobOfFolder(context, path), path, fault)
+}
+
+/** The sidecar would say it, where it can be read. */
+async function jobOfFolder({ state }: UpkeepContext, path: string): Promise<string | null> {
+  const [folder = ''] = path.split('/')
+  const row = await state.selectFrom('jobs').select('id').where('folder', '=', folder).executeTakeFirst()
+  return row?.id ?? null
+}
+
+async function tellDamaged(
+  context: UpkeepContext,
+  jobId: string | null,
+  path: string,
+  { code, message }: Fault,
+): Promise<void> {
+  context.log.error({ file: path, code }, 'a stored backup is damaged')
+  await tellSystemError(context, jobId, { code, message: `${path}: ${message}` })
 }
 
 async function checkBackup(
@@ -53,11 +94,7 @@ async function checkBackup(
     const fault = asFault(error)
     // Retention, or somebody, removed it since it was listed.
     if (fault.code === 'storage-file-missing') return
-    context.log.error({ file: file.path, code: fault.code }, 'a stored backup is damaged')
-    await tellSystemError(context, sidecar.jobId, {
-      code: fault.code,
-      message: `${file.path}: ${fault.message}`,
-    })
+    await tellDamaged(context, sidecar.jobId, file.path, fault)
   }
 }
 

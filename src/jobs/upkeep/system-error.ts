@@ -1,3 +1,4 @@
+import { asFault } from '../../lib/fault.ts'
 import { findAdapter } from '../definitions/adapters.ts'
 import { findJob } from '../definitions/jobs.ts'
 import type { JobsContext } from '../jobs-context.ts'
@@ -31,9 +32,17 @@ export async function tellSystemError(
   })
   await context.state.transaction().execute(async (transaction) => {
     for (const channelId of wantedChannels(job, 'system_error')) {
-      const adapter = await findAdapter({ ...context, state: transaction }, channelId, 'notification')
-      const channel = parseChannelConfig(adapter.adapterId, adapter.config)
-      await addNotification(context, transaction, id, { id: channelId, channel }, message)
+      try {
+        const adapter = await findAdapter({ ...context, state: transaction }, channelId, 'notification')
+        const channel = parseChannelConfig(adapter.adapterId, adapter.config)
+        await addNotification(context, transaction, id, { id: channelId, channel }, message)
+      } catch (failure) {
+        // One that cannot be told must not keep the others from hearing it.
+        context.log.error(
+          { channel: channelId, reason: asFault(failure).message },
+          'a channel cannot be told',
+        )
+      }
     }
   })
 }

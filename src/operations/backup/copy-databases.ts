@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { TAR_END } from '../../archive/tar/format.ts'
 import { tarMember } from '../../archive/tar/write.ts'
-import { Fault, type Finding } from '../../lib/fault.ts'
+import type { Finding } from '../../lib/fault.ts'
 import { type WrittenBackup, writeBackup } from '../../storage/backup-file.ts'
 import { packPiece } from '../../storage/compression.ts'
 import type { Destination } from '../../storage/destinations/destination.ts'
@@ -10,10 +10,13 @@ import type { StreamDumpRequest } from '../dump/request.ts'
 import { dumpToStream } from '../dump/stream.ts'
 import { both } from '../lanes.ts'
 import { installLibraryIfCalled } from '../library.ts'
+import { PiecePipe } from '../piece-pipe.ts'
 import { PLAIN_PLANNING } from '../planning.ts'
-import { PieceStream } from './pieces.ts'
 import type { BackupRequest } from './request.ts'
 import type { StageProgress } from './stages.ts'
+
+/** Bytes, packed, between the dump and the destination. */
+const PIPE_BYTES = 4 * 1024 * 1024
 
 export interface CopiedDatabases {
   readonly manifests: readonly Manifest[]
@@ -32,21 +35,21 @@ export async function copyDatabases(
   path: string,
   progress: StageProgress,
 ): Promise<CopiedDatabases> {
-  const stream = new PieceStream()
+  const pipe = new PiecePipe(PIPE_BYTES)
   const [dumped, written] = await both(
     context.signal,
     async (signal) => {
       try {
-        const made = await dumpDatabases(request, signal, progress, stream)
-        await stream.end()
+        const made = await dumpDatabases(request, signal, progress, pipe)
+        pipe.end()
         progress.at('Uploading', 0)
         return made
       } catch (error) {
-        await stream.fail(error)
+        pipe.fail(error)
         throw error
       }
     },
-    (signal) => writeBackup(destination, path, stream.pieces, request.sealing?.key, signal, () => {}),
+    (signal) => writeBackup(destination, path, pipe.read(), request.sealing?.key, signal, () => {}),
   )
   return { ...dumped, written }
 }
@@ -55,7 +58,7 @@ async function dumpDatabases(
   request: BackupRequest,
   signal: AbortSignal,
   progress: StageProgress,
-  stream: PieceStream,
+  pipe: PiecePipe,
 ): Promise<Pick<CopiedDatabases, 'manifests' | 'warnings'>> {
   const { databases, compression } = request
   const manifests: Manifest[] = []
@@ -64,12 +67,11 @@ async function dumpDatabases(
     const context = { ...progress.dump(index, databases.length), signal }
     const dump = dumpRequest(request, database, context.clock.now())
     await installLibraryIfCalled(context, dump.source, dump.dictionaries)
-    const made = await dumpToStream(context, dump, stream.write)
-    refuseUnmasked(request, made.manifest)
+    const made = await dumpToStream(context, dump, (piece) => pipe.write(piece, signal))
     manifests.push(made.manifest)
     warnings.push(...made.warnings)
   }
-  if (databases.length > 1) await stream.write(await packPiece(compression)(TAR_END))
+  if (databases.length > 1) await pipe.write(await packPiece(compression)(TAR_END), signal)
   return { manifests, warnings }
 }
 
@@ -84,6 +86,7 @@ function dumpRequest(request: BackupRequest, database: string, now: Date): Strea
     withoutTables: request.withoutTables,
     // One dictionary may be for several databases, each of which has only some of its tables.
     allowUnmatched: several,
+    mustMask: request.anonymize,
     salt: request.salt,
     content: 'full',
     programs: { byMajor: new Map() },
@@ -94,16 +97,4 @@ function dumpRequest(request: BackupRequest, database: string, now: Date): Strea
     pack: packPiece(request.compression),
     wrap: several ? tarMember(database, now.getTime() / 1000) : undefined,
   }
-}
-
-/**
- * A job that anonymizes must have masked something in each database: of several, a rule that matches nothing is only a
- * warning, and a database that no rule means would be copied as it is.
- */
-function refuseUnmasked({ anonymize, databases }: BackupRequest, manifest: Manifest): void {
-  if (!anonymize || databases.length === 1) return
-  if (manifest.tables.some(({ masked, rowPolicy }) => masked.length > 0 || rowPolicy !== 'all')) return
-  throw new Fault('no-anonymization', `No rule means anything in the database ${manifest.source.database}.`, {
-    remedy: 'Give the job a dictionary with its tables, or leave the database to a job of its own.',
-  })
 }

@@ -22,6 +22,7 @@ import { type Assembly, assembleStructure } from './assemble/structure.ts'
 import { copyTables } from './copy-tables.ts'
 import { describeArchive } from './describe-archive.ts'
 import { countLargeObjects, type LargeObjects, NO_LARGE_OBJECTS } from './large-objects.ts'
+import { refuseUnmasked } from './refuse-unmasked.ts'
 import type { ArchiveRequest } from './request.ts'
 import { dumpStructure } from './structure.ts'
 
@@ -43,6 +44,7 @@ export async function makeArchive<Sink extends ArchiveSink>(
 ): Promise<MadeIn<Sink>> {
   return withPlan(context, request, { locks: 'all' }, async (guarded, { snapshot, catalog, plan }) => {
     refuseErrors(plan.findings)
+    if (request.mustMask) refuseUnmasked(request.source.database, plan)
     return carryOut(guarded, request, snapshot, catalog, plan, openSink)
   })
 }

@@ -13,6 +13,8 @@ export interface ArchiveRequest extends PlanningRequest {
   readonly checkConstraints: boolean
   /** Connections that copy at once; undefined lets pgveil choose. */
   readonly jobs: number | undefined
+  /** Whether to refuse, before the first byte, a database of which no rule masks anything. */
+  readonly mustMask?: boolean | undefined
 }
 
 /** What a dump into a folder is asked to do. */

@@ -5,9 +5,12 @@ import { fromCatalog, identifier, literal, nothing, type Sql, sql } from '../../
 import type { Target } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
-import { refuseIfConnected, refuseSource } from './target-checks.ts'
+import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
+import { type ArchiveSource, refuseIfConnected, refuseSource } from './target-checks.ts'
 
-interface DatabaseProperties {
+/** What CREATE DATABASE is told. */
+export interface DatabaseProperties {
+  readonly oid: number
   readonly encoding: string
   readonly collate: string
   readonly ctype: string
@@ -15,7 +18,10 @@ interface DatabaseProperties {
   readonly provider: 'c' | 'i' | 'b'
   /** Of ICU and the built-in provider. */
   readonly locale: string | null
+  /** Quoted where it must be. */
   readonly owner: string
+  /** Quoted where it must be. */
+  readonly tablespace: string
 }
 
 /** Databases to connect to while the target itself is dropped and made anew. */
@@ -34,14 +40,12 @@ export async function recreateDatabase(
   try {
     const server = await readServer(maintenance)
     approve(server)
-    const [before] = await maintenance.rows<DatabaseProperties & { oid: number }>(
-      propertiesQuery(target.database),
-    )
+    const before = await readProperties(maintenance, target.database)
     refuseSource(manifest, target, server, before?.oid ?? null)
     await refuseIfConnected(maintenance, target.database)
     const name = identifier(target.database)
     await maintenance.run(sql`DROP DATABASE IF EXISTS ${name}`)
-    await maintenance.run(sql`CREATE DATABASE ${name} TEMPLATE template0${clauses(before, manifest)}`)
+    await maintenance.run(sql`CREATE DATABASE ${name} TEMPLATE template0${createOptions(before, manifest)}`)
   } catch (error) {
     throw error instanceof ServerError ? recreateFault(error, target) : error
   } finally {
@@ -49,8 +53,12 @@ export async function recreateDatabase(
   }
 }
 
-function propertiesQuery(database: string): Sql {
-  return sql`
+/** The properties of a database; undefined where there is none of the name. */
+export async function readProperties(
+  session: Session,
+  database: string,
+): Promise<DatabaseProperties | undefined> {
+  const [properties] = await session.rows<DatabaseProperties>(sql`
 SELECT
   oid::bigint::float8 AS "oid",
   pg_catalog.pg_encoding_to_char(encoding) AS "encoding",
@@ -61,12 +69,15 @@ SELECT
     pg_catalog.to_jsonb(pg_database) ->> 'datlocale',
     pg_catalog.to_jsonb(pg_database) ->> 'daticulocale'
   ) AS "locale",
-  pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(datdba)) AS "owner"
+  pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(datdba)) AS "owner",
+  (SELECT pg_catalog.quote_ident(spcname) FROM pg_catalog.pg_tablespace t WHERE t.oid = dattablespace) AS "tablespace"
 FROM pg_catalog.pg_database
-WHERE datname = ${literal(database)}`
+WHERE datname = ${literal(database)}`)
+  return properties
 }
 
-function clauses(before: DatabaseProperties | undefined, manifest: Manifest): Sql {
+/** The options of CREATE DATABASE for one like another; where there is none, for the source's encoding. */
+export function createOptions(before: DatabaseProperties | undefined, manifest: ArchiveSource): Sql {
   if (!before) return sql` ENCODING ${literal(manifest.source.encoding)}`
   const provider =
     before.locale === null
@@ -75,14 +86,17 @@ function clauses(before: DatabaseProperties | undefined, manifest: Manifest): Sq
         ? sql` LOCALE_PROVIDER icu ICU_LOCALE ${literal(before.locale)}`
         : sql` LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(before.locale)}`
   const locale = sql` LC_COLLATE ${literal(before.collate)} LC_CTYPE ${literal(before.ctype)}`
-  return sql` ENCODING ${literal(before.encoding)}${locale}${provider} OWNER ${fromCatalog(before.owner)}`
+  return sql` ENCODING ${literal(before.encoding)}${locale}${provider} OWNER ${fromCatalog(before.owner)} TABLESPACE ${fromCatalog(before.tablespace)}`
 }
 
-async function openMaintenance(target: Target): Promise<Session> {
+/** Connects to the target's server, but to another database. Throws `connection-failed`. */
+export async function openMaintenance(target: Target): Promise<Session> {
   let failure: unknown
   for (const database of MAINTENANCE_DATABASES.filter((name) => name !== target.database)) {
     try {
-      return await Session.open({ ...target, database })
+      const session = await Session.open({ ...target, database })
+      await session.run(EMPTY_SEARCH_PATH)
+      return session
     } catch (error) {
       failure ??= error
     }

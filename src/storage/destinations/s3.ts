@@ -73,14 +73,21 @@ export async function s3(config: S3Config, hosts: HostPolicy): Promise<Destinati
 
     async *get(path, signal, start = 0) {
       const Key = keyOf(fileNames(path))
+      // What is asked for ahead is not wanted by a reader that left.
+      const left = new AbortController()
+      const ending = AbortSignal.any([signal, left.signal])
       const ask = (from: number, etag: string | undefined) =>
-        told('Reading', path, signal, () => readRange(client, { Bucket, Key }, from, etag, signal))
-      let range = await ask(start, undefined)
-      while (range) {
-        const next = range.end < range.total ? ask(range.end, range.etag) : undefined
-        next?.catch(() => {})
-        yield range.bytes
-        range = await next
+        told('Reading', path, signal, () => readRange(client, { Bucket, Key }, from, etag, ending))
+      try {
+        let range = await ask(start, undefined)
+        while (range) {
+          const next = range.end < range.total ? ask(range.end, range.etag) : undefined
+          next?.catch(() => {})
+          yield range.bytes
+          range = await next
+        }
+      } finally {
+        left.abort()
       }
     },
 

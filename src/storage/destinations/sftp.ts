@@ -134,8 +134,10 @@ export function sftp(config: SftpConfig, hosts: HostPolicy): Destination {
     async put(path, pieces, signal) {
       const names = fileNames(path)
       const partial = place([...names.slice(0, -1), partialName(names.at(-1) as string)])
+      let begun = false
       try {
         await using('Writing', path, signal, async (sftp, ending) => {
+          begun = true
           const handle = await openPartial(sftp, names, partial)
           try {
             await writeStream(sftp, handle, pieces, ending)
@@ -147,6 +149,7 @@ export function sftp(config: SftpConfig, hosts: HostPolicy): Destination {
           await renameOver(sftp, partial, place(names))
         })
       } catch (error) {
+        if (!begun) throw error
         const cleaning = AbortSignal.timeout(CLEANING_TIMEOUT)
         await using('Removing', path, cleaning, async (sftp) => {
           await asked((done) => sftp.unlink(partial, done)).catch(noneWhereMissing)

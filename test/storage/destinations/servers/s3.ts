@@ -55,6 +55,22 @@ export class S3Server implements AsyncDisposable {
     )
   }
 
+  /** Begins uploads, as writers do that are killed. */
+  async beginUploads(keys: readonly string[]): Promise<void> {
+    const { CreateMultipartUploadCommand, S3Client } = await import('@aws-sdk/client-s3')
+    const client = new S3Client({ ...this.config, credentials: { ...KEYS } })
+    for (const Key of keys) await client.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key }))
+    client.destroy()
+  }
+
+  /** Puts objects there under any keys. */
+  async putObjects(keys: readonly string[]): Promise<void> {
+    const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3')
+    const client = new S3Client({ ...this.config, credentials: { ...KEYS } })
+    for (const Key of keys) await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: 'x' }))
+    client.destroy()
+  }
+
   /** Ends it as a crash does. What it holds stays. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL')

@@ -1,0 +1,33 @@
+/** The databases that stand beside a target while it is refreshed, and after. */
+export interface SideNames {
+  /** The copy that is being made. */
+  readonly shadow: string
+  /** The target as it was before the last refresh. */
+  readonly old: string
+  /** The target as it was before the refresh before, on its way out. */
+  readonly gone: string
+}
+
+/** NAMEDATALEN - 1. */
+const MOST_BYTES = 63
+
+export function sideNames(database: string): SideNames {
+  return {
+    shadow: sideName(database, '_pgveil_new'),
+    old: sideName(database, '_pgveil_old'),
+    gone: sideName(database, '_pgveil_gone'),
+  }
+}
+
+/** PostgreSQL would cut a name that is too long, two of them to the same perhaps; here a hash keeps them apart. */
+function sideName(database: string, suffix: string): string {
+  if (Buffer.byteLength(database + suffix) <= MOST_BYTES) return database + suffix
+  const hash = new Bun.CryptoHasher('sha256').update(database).digest('hex').slice(0, 8)
+  const tail = `_${hash}${suffix}`
+  let begin = ''
+  for (const sign of database) {
+    if (Buffer.byteLength(begin + sign + tail) > MOST_BYTES) break
+    begin += sign
+  }
+  return begin + tail
+}
