@@ -34,7 +34,7 @@ export function addRun(job: Command, context: CommandContext): void {
     withJobs(context, async (jobs) => {
       const { id, name } = await jobNamed(jobs.state, nameOrId)
       const queue = new Queue(jobs, outboxOf(jobs), { maxRuns: 1, maxJobs: 1, grace: 0 })
-      const run = await runJob({ ...jobs, queue }, id, 'command-line')
+      const { run } = await runJob({ ...jobs, queue }, id, 'command-line')
       if (!wait) {
         context.screen.result({ executionId: run.id }, `A run of "${name}" is queued: ${run.id}.`)
         return

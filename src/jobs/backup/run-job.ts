@@ -10,19 +10,33 @@ import { BACKUP_SURFACE } from './surface-name.ts'
 /** What makes a job run. */
 export type Cause = 'schedule' | 'api' | 'command-line'
 
+/** Another run of the job was written down while this one was made ready. */
+class WaitsAlready extends Error {
+  constructor(readonly run: Run) {
+    super('a run of the job waits already')
+  }
+}
+
 /**
- * Queues a run of a job. One that waits already is given back instead: it will do the same. While one works, another may
- * wait; no two of one job work at once. Throws `job-unknown`, `queue-full`, what `orderBackup` throws.
+ * Queues a run of a job. One that waits already is given instead, and not `isNew`: it will do the same. While one works,
+ * another may wait; no two of one job work at once. Throws `job-unknown`, `queue-full`, what `orderBackup` throws.
  */
 export async function runJob(
   context: OrderContext & { readonly queue: Queue },
   id: string,
   cause: Cause,
-): Promise<Run> {
+): Promise<{ readonly run: Run; readonly isNew: boolean }> {
   const job = await findJob(context.state, id)
-  const waiting = await waitingRun(context, id)
-  if (waiting) return waiting
-  return context.queue.submit(await newRun(context, job, cause))
+  const refuseSecond = async (state: StateTransaction) => {
+    const waiting = await waitingRun({ state }, id)
+    if (waiting) throw new WaitsAlready(waiting)
+  }
+  try {
+    return { run: await context.queue.submit(await newRun(context, job, cause), refuseSecond), isNew: true }
+  } catch (error) {
+    if (error instanceof WaitsAlready) return { run: error.run, isNew: false }
+    throw error
+  }
 }
 
 /** A run of a job, to be written down. */

@@ -52,7 +52,7 @@ const newKeySchema = keySchema
 
 const name = text(200).trim().min(1).openapi({ example: 'nightly trigger' })
 const expiresAt = instant.nullable().openapi({
-  type: 'string',
+  type: ['string', 'null'],
   format: 'date-time',
   description: 'null: never.',
 })

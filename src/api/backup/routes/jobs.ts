@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { requires } from '../../../http/authentication.ts'
 import type { AppVariables } from '../../../http/environment.ts'
-import { runJob, waitingRun } from '../../../jobs/backup/run-job.ts'
+import { runJob } from '../../../jobs/backup/run-job.ts'
 import type { JobInput } from '../../../jobs/definitions/job-input.ts'
 import {
   changeJob,
@@ -118,10 +118,9 @@ export function addJobRoutes(app: OpenAPIHono<AppVariables>, context: BackupCont
   })
   app.openapi(runRoute, async (c) => {
     const { id } = c.req.valid('param')
-    const waiting = await waitingRun(context, id)
-    const run = await runJob(context, id, 'api')
+    const { run, isNew } = await runJob(context, id, 'api')
     c.set('audit', { job: id, run: run.id })
-    const message = run.id === waiting?.id ? 'Job is queued already' : 'Job queued successfully'
+    const message = isNew ? 'Job queued successfully' : 'Job is queued already'
     return c.json({ success: true as const, executionId: run.id, message }, 200)
   })
 }
