@@ -22,7 +22,27 @@ export async function runJob(
   const job = await findJob(context.state, id)
   const waiting = await waitingRun(context, id)
   if (waiting) return waiting
-  return context.queue.submit(await newRun(context, job, cause))
+  try {
+    return await context.queue.submit(await newRun(context, job, cause), (transaction) =>
+      refuseSecond(transaction, id),
+    )
+  } catch (error) {
+    if (error instanceof WaitsAlready) return error.run
+    throw error
+  }
+}
+
+/** Another process has written down a run of the job since it was looked for. */
+export class WaitsAlready extends Error {
+  constructor(readonly run: Run) {
+    super('a run of the job waits already')
+  }
+}
+
+/** In the transaction that writes a run down, so that of two processes one finds that of the other. */
+export async function refuseSecond(transaction: StateTransaction, jobId: string): Promise<void> {
+  const waiting = await waitingRun({ state: transaction }, jobId)
+  if (waiting) throw new WaitsAlready(waiting)
 }
 
 /** A run of a job, to be written down. */
