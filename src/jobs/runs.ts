@@ -70,7 +70,7 @@ export async function addFailedRun(
   const id = crypto.randomUUID()
   const now = context.clock.now()
   const folder = await RunFolder.create(context.home.path, id, now)
-  return context.state.transaction().execute(async (transaction) => {
+  const write = async (transaction: StateTransaction) => {
     await also(transaction)
     const row = await transaction
       .insertInto('runs')
@@ -96,7 +96,13 @@ export async function addFailedRun(
     const run = readRun(row)
     await context.surfaces.get(run.surface)?.onSettled?.(context, transaction, run)
     return run
-  })
+  }
+  try {
+    return await context.state.transaction().execute(write)
+  } catch (error) {
+    await folder.remove()
+    throw error
+  }
 }
 
 function rowOf(context: JobsContext, run: NewRun): Omit<Insertable<RunsTable>, 'folder' | 'created_at'> {

@@ -88,6 +88,8 @@ const refreshTarget = z.object({
   mapping: z.record(z.string(), z.string()),
   findings: z.enum(['fail', 'warn', 'off']),
   connections: z.enum(['end', 'refuse']),
+  /** System identifiers of the clusters that are marked as production. */
+  neverInto: z.array(z.string()).default([]),
 })
 
 /** The dictionaries that rows are masked by, and by which a refreshed database is looked through. */

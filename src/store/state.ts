@@ -26,7 +26,7 @@ export async function openState(file: string): Promise<State> {
     database.run('PRAGMA synchronous = FULL')
     // What is erased is overwritten, not only unlinked from its page.
     database.run('PRAGMA secure_delete = ON')
-    state = new Kysely<Tables>({ dialect: bunSqliteDialect(database) })
+    state = new Kysely<Tables>({ dialect: bunSqliteDialect(database, BUSY_MILLISECONDS) })
     const provider = { getMigrations: async () => MIGRATIONS }
     const { error } = await new Migrator({ db: state, provider }).migrateToLatest()
     if (error) throw error

@@ -4,7 +4,7 @@ import { type Adapter, type Definitions, findAdapter, targetOfSource } from '../
 import { findDictionary } from '../definitions/dictionaries.ts'
 import type { RefreshTargetInput } from '../definitions/job-input.ts'
 import type { Job } from '../definitions/jobs.ts'
-import { refuseProduction } from '../definitions/production.ts'
+import { productionSystems, refuseProduction } from '../definitions/production.ts'
 import { profileKey } from '../definitions/profiles.ts'
 import { plainTarget } from '../plain-target.ts'
 import type { BackupTask, TaskDestination, TaskMasking, TaskRefreshTarget } from '../task.ts'
@@ -58,6 +58,7 @@ export async function orderTarget(
     mapping: { ...target.databaseMapping, ...renamed },
     findings: target.findings,
     connections: target.connections,
+    neverInto: await productionSystems(context),
   }
 }
 

@@ -11,7 +11,7 @@ import { BACKUP_SURFACE } from './surface-name.ts'
 export type Cause = 'schedule' | 'api' | 'command-line'
 
 /** Another run of the job was written down while this one was made ready. */
-class WaitsAlready extends Error {
+export class WaitsAlready extends Error {
   constructor(readonly run: Run) {
     super('a run of the job waits already')
   }
@@ -27,16 +27,21 @@ export async function runJob(
   cause: Cause,
 ): Promise<{ readonly run: Run; readonly isNew: boolean }> {
   const job = await findJob(context.state, id)
-  const refuseSecond = async (state: StateTransaction) => {
-    const waiting = await waitingRun({ state }, id)
-    if (waiting) throw new WaitsAlready(waiting)
-  }
   try {
-    return { run: await context.queue.submit(await newRun(context, job, cause), refuseSecond), isNew: true }
+    const submitted = await context.queue.submit(await newRun(context, job, cause), (transaction) =>
+      refuseSecond(transaction, id),
+    )
+    return { run: submitted, isNew: true }
   } catch (error) {
     if (error instanceof WaitsAlready) return { run: error.run, isNew: false }
     throw error
   }
+}
+
+/** In the transaction that writes a run down, so that of two processes one finds that of the other. */
+export async function refuseSecond(transaction: StateTransaction, jobId: string): Promise<void> {
+  const waiting = await waitingRun({ state: transaction }, jobId)
+  if (waiting) throw new WaitsAlready(waiting)
 }
 
 /** A run of a job, to be written down. */

@@ -9,7 +9,7 @@ import type { Decision, ScheduledEntry } from '../schedule/due.ts'
 import { claimDue, scheduledJobs } from '../schedule/scheduled-jobs.ts'
 import { Scheduler } from '../schedule/scheduler.ts'
 import type { OrderContext } from './order-backup.ts'
-import { newRun, waitingRun } from './run-job.ts'
+import { newRun, refuseSecond, WaitsAlready, waitingRun } from './run-job.ts'
 import { BACKUP_SURFACE } from './surface-name.ts'
 
 type SchedulingContext = JobsContext & OrderContext & { readonly queue: Queue }
@@ -30,16 +30,18 @@ async function fire(context: SchedulingContext, entry: ScheduledEntry, decision:
   const claim = async (transaction: StateTransaction) => {
     if (!(await claimDue(transaction, entry, decision))) throw new ChangedMeanwhile()
   }
-  const claimOnly = () => context.state.transaction().execute(claim)
+  const claimOnly = () =>
+    context.state.transaction().execute(async (transaction) => {
+      await claimDue(transaction, entry, decision)
+    })
   try {
     if (decision.dueAt === undefined) return await claimOnly()
-    if (await waitingRun(context, entry.id)) {
-      context.log.warn({ job: entry.id }, 'a run of the job waits already; no other is queued')
-      return await claimOnly()
-    }
     await begin(context, entry.id, claim)
   } catch (error) {
-    if (!(error instanceof ChangedMeanwhile)) throw error
+    if (error instanceof ChangedMeanwhile) return
+    if (!(error instanceof WaitsAlready)) throw error
+    context.log.warn({ job: entry.id }, 'a run of the job waits already; no other is queued')
+    await claimOnly()
   }
 }
 
@@ -49,6 +51,8 @@ async function begin(
   jobId: string,
   claim: (transaction: StateTransaction) => Promise<void>,
 ): Promise<void> {
+  const waiting = await waitingRun(context, jobId)
+  if (waiting) throw new WaitsAlready(waiting)
   const job = await findJob(context.state, jobId)
   let run: Awaited<ReturnType<typeof newRun>>
   try {
@@ -64,5 +68,8 @@ async function begin(
     await addFailedRun(context, failed, claim)
     return
   }
-  await context.queue.submit(run, claim)
+  await context.queue.submit(run, async (transaction) => {
+    await claim(transaction)
+    await refuseSecond(transaction, jobId)
+  })
 }

@@ -68,7 +68,7 @@ async function eventsOfRun(transaction: StateTransaction, run: Run, job: Job): P
   const { state } = run
   if (run.kind === 'stored-restore') return eventsOf({ kind: 'restore', state, previousState: undefined })
   const previousState = await stateBefore(transaction, run)
-  const refreshes = job.targets.length > 0 && (state === 'succeeded' || run.fault?.code.startsWith('refresh'))
+  const refreshes = job.targets.length > 0 && (state === 'succeeded' || run.progress?.stage === 'Restoring')
   return [
     ...(refreshes ? eventsOf({ kind: 'refresh', state, previousState }) : []),
     ...eventsOf({ kind: 'backup', state, previousState }),

@@ -7,7 +7,7 @@ import type { JobsContext } from '../jobs-context.ts'
 import type { JsonObject } from '../run.ts'
 import { type AdapterType, adapterKind } from './adapter-kinds.ts'
 import { channelsOf } from './job-input.ts'
-import { readName, refuseTakenName } from './names.ts'
+import { readName, refuseTakenName, unlessTaken } from './names.ts'
 import { readSourceConfig } from './source-config.ts'
 
 /** A source, a destination or a notification channel. */
@@ -72,23 +72,26 @@ export async function createAdapter(context: Definitions, adapter: NewAdapter): 
   await refuseTakenName(context.state, 'adapters', name)
   const id = crypto.randomUUID()
   const now = context.clock.now().getTime()
-  const row = await context.state
-    .insertInto('adapters')
-    .values({
-      id,
-      name,
-      type: adapter.type,
-      adapter_id: adapter.adapterId,
-      config: context.seal.close(JSON.stringify(adapter.config), purposeOf(id)),
-      production: adapter.production ? 1 : 0,
-      version: null,
-      system_identifier: null,
-      failures: null,
-      created_at: now,
-      updated_at: now,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await unlessTaken(
+    name,
+    context.state
+      .insertInto('adapters')
+      .values({
+        id,
+        name,
+        type: adapter.type,
+        adapter_id: adapter.adapterId,
+        config: context.seal.close(JSON.stringify(adapter.config), purposeOf(id)),
+        production: adapter.production ? 1 : 0,
+        version: null,
+        system_identifier: null,
+        failures: null,
+        created_at: now,
+        updated_at: now,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
   return readAdapter(context, row)
 }
 
@@ -107,17 +110,20 @@ export async function changeAdapter(
   const config = mergedConfig(before, changes.config ?? {})
   checkConfig(before.type, before.adapterId, config)
   await refuseTakenName(context.state, 'adapters', name, id)
-  const row = await context.state
-    .updateTable('adapters')
-    .set({
-      name,
-      config: context.seal.close(JSON.stringify(config), purposeOf(id)),
-      production: (changes.production ?? before.production) ? 1 : 0,
-      updated_at: context.clock.now().getTime(),
-    })
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await unlessTaken(
+    name,
+    context.state
+      .updateTable('adapters')
+      .set({
+        name,
+        config: context.seal.close(JSON.stringify(config), purposeOf(id)),
+        production: (changes.production ?? before.production) ? 1 : 0,
+        updated_at: context.clock.now().getTime(),
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
   return readAdapter(context, row)
 }
 

@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Fault } from '../../lib/fault.ts'
+import type { Secret } from '../../lib/secret.ts'
 import type { AdapterType } from './adapter-kinds.ts'
 import { changeAdapter, createAdapter, type Definitions, listAdapters } from './adapters.ts'
 import { changeDictionary, createDictionary, type DictionaryKind, listDictionaries } from './dictionaries.ts'
 import type { JobInput } from './job-input.ts'
 import { changeJob, createJob, listJobs, settingsOf } from './jobs.ts'
 import { type FiledJob, type JobsFile, keyOf, SECTION_OF_TYPE } from './jobs-file.ts'
-import { createProfile, listProfiles, profileKey } from './profiles.ts'
+import {
+  createProfile,
+  describeProfile,
+  type EncryptionProfile,
+  listProfiles,
+  profileKey,
+} from './profiles.ts'
 
 /** What became of one thing that a file names. */
 export interface Applied {
@@ -80,16 +87,28 @@ async function applyProfiles(context: Definitions, file: JobsFile): Promise<Appl
   const applied: Applied[] = []
   for (const wanted of file.encryptionProfiles) {
     const found = before.find(({ name }) => name === wanted.name.trim())
-    const key = keyOf(wanted)
-    if (!found) await naming(wanted, () => createProfile(context, { ...wanted, key }))
-    else if (key && key.reveal().toLowerCase() !== (await profileKey(context, found.id)).reveal()) {
-      throw new Fault('profile-in-use', `The encryption profile "${found.name}" is there with another key.`, {
-        remedy: 'Give the new key a profile of its own; backups that the old one sealed need the old one.',
-      })
-    }
-    applied.push({ what: 'encryption profile', name: wanted.name, outcome: outcomeOf(found, true) })
+    const description = wanted.description ?? null
+    const same = found?.description === description
+    await naming(wanted, async () => {
+      const key = keyOf(wanted)
+      if (!found) return createProfile(context, { ...wanted, key })
+      await refuseOtherKey(context, found, key)
+      return same ? found : describeProfile(context, found.id, description)
+    })
+    applied.push({ what: 'encryption profile', name: wanted.name, outcome: outcomeOf(found, same) })
   }
   return applied
+}
+
+async function refuseOtherKey(
+  context: Definitions,
+  found: EncryptionProfile,
+  key: Secret | undefined,
+): Promise<void> {
+  if (!key || key.reveal().toLowerCase() === (await profileKey(context, found.id)).reveal()) return
+  throw new Fault('profile-in-use', 'The encryption profile is there with another key.', {
+    remedy: 'Give the new key a profile of its own; backups that the old one sealed need the old one.',
+  })
 }
 
 async function applyDictionaries(
@@ -116,7 +135,7 @@ async function applyJobs(context: Definitions, file: JobsFile): Promise<Applied[
   const applied: Applied[] = []
   for (const wanted of file.jobs) {
     const found = before.find(({ name }) => name === wanted.name.trim())
-    const job = await naming(wanted, () => {
+    const job = await naming(wanted, async () => {
       const input = withIds(wanted, ids)
       return found ? changeJob(context, found.id, input) : createJob(context, input)
     })

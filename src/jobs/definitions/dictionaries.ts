@@ -6,7 +6,7 @@ import { readTablesDictionary } from '../../dictionary/tables.ts'
 import { Fault } from '../../lib/fault.ts'
 import type { DictionariesTable } from '../../store/tables.ts'
 import type { Definitions } from './adapters.ts'
-import { readName, refuseTakenName } from './names.ts'
+import { readName, refuseTakenName, unlessTaken } from './names.ts'
 
 /** What a dictionary is to a job, and how its text is read. */
 const READERS = {
@@ -56,18 +56,21 @@ export async function createDictionary(
   READERS[given.kind]({ name, text: given.text })
   await refuseTakenName(context.state, 'dictionaries', name)
   const now = context.clock.now().getTime()
-  const row = await context.state
-    .insertInto('dictionaries')
-    .values({
-      id: crypto.randomUUID(),
-      name,
-      kind: given.kind,
-      text: given.text,
-      created_at: now,
-      updated_at: now,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await unlessTaken(
+    name,
+    context.state
+      .insertInto('dictionaries')
+      .values({
+        id: crypto.randomUUID(),
+        name,
+        kind: given.kind,
+        text: given.text,
+        created_at: now,
+        updated_at: now,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
   return readRow(row)
 }
 
@@ -86,12 +89,15 @@ export async function changeDictionary(
   const { kind = before.kind, text = before.text } = changes
   READERS[kind]({ name, text })
   await refuseTakenName(context.state, 'dictionaries', name, id)
-  const row = await context.state
-    .updateTable('dictionaries')
-    .set({ name, kind, text, updated_at: context.clock.now().getTime() })
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await unlessTaken(
+    name,
+    context.state
+      .updateTable('dictionaries')
+      .set({ name, kind, text, updated_at: context.clock.now().getTime() })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
   return readRow(row)
 }
 

@@ -7,7 +7,7 @@ import { readSchedule } from '../schedule/cron.ts'
 import { type Definitions, findAdapter } from './adapters.ts'
 import { findDictionary, masksSomething } from './dictionaries.ts'
 import { channelsOf, type JobInput, type JobSettings, jobSchema } from './job-input.ts'
-import { readName, refuseTakenName } from './names.ts'
+import { readName, refuseTakenName, unlessTaken } from './names.ts'
 import { refuseProduction } from './production.ts'
 import { findProfile } from './profiles.ts'
 
@@ -47,18 +47,21 @@ export async function createJob(context: Definitions, input: JobInput): Promise<
   await refuseTakenName(context.state, 'jobs', settings.name)
   const id = crypto.randomUUID()
   const now = context.clock.now()
-  const row = await context.state
-    .insertInto('jobs')
-    .values({
-      ...columnsOf(settings),
-      id,
-      folder: folderOf(settings.name, id),
-      scheduled_until: now.getTime(),
-      created_at: now.getTime(),
-      updated_at: now.getTime(),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await unlessTaken(
+    settings.name,
+    context.state
+      .insertInto('jobs')
+      .values({
+        ...columnsOf(settings),
+        id,
+        folder: folderOf(settings.name, id),
+        scheduled_until: now.getTime(),
+        created_at: now.getTime(),
+        updated_at: now.getTime(),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
   return readJob(row)
 }
 
@@ -74,16 +77,19 @@ export async function changeJob(context: Definitions, id: string, changes: Parti
     settings.schedule !== before.schedule ||
     settings.timeZone !== before.timeZone ||
     (settings.enabled && !before.enabled)
-  const row = await context.state
-    .updateTable('jobs')
-    .set({
-      ...columnsOf(settings),
-      updated_at: now.getTime(),
-      ...(rescheduled && { scheduled_until: now.getTime() }),
-    })
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await unlessTaken(
+    settings.name,
+    context.state
+      .updateTable('jobs')
+      .set({
+        ...columnsOf(settings),
+        updated_at: now.getTime(),
+        ...(rescheduled && { scheduled_until: now.getTime() }),
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
   return readJob(row)
 }
 

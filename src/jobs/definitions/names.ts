@@ -34,7 +34,18 @@ export async function refuseTakenName(
     .where('name', '=', name)
     .where('id', '<>', ownId)
     .executeTakeFirst()
-  if (taken) {
-    throw new Fault('name-taken', `The name ${JSON.stringify(name)} is taken.`, { place: { field: 'name' } })
+  if (taken) throw nameTaken(name)
+}
+
+/** Waits for what writes a name down. Throws `name-taken` where another process has taken it since it was asked for. */
+export async function unlessTaken<Row>(name: string, written: Promise<Row>): Promise<Row> {
+  try {
+    return await written
+  } catch (error) {
+    throw (error as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE' ? nameTaken(name) : error
   }
+}
+
+function nameTaken(name: string): Fault {
+  return new Fault('name-taken', `The name ${JSON.stringify(name)} is taken.`, { place: { field: 'name' } })
 }

@@ -4,7 +4,7 @@ import { Fault } from '../../lib/fault.ts'
 import { Secret } from '../../lib/secret.ts'
 import type { EncryptionProfilesTable } from '../../store/tables.ts'
 import type { Definitions } from './adapters.ts'
-import { readName, refuseTakenName } from './names.ts'
+import { readName, refuseTakenName, unlessTaken } from './names.ts'
 
 export const SEALING_ALGORITHM = 'AES256_GCM_HKDF_1MB'
 
@@ -54,19 +54,33 @@ export async function createProfile(
   }
   await refuseTakenName(context.state, 'encryption_profiles', name)
   const id = crypto.randomUUID()
-  const row = await context.state
-    .insertInto('encryption_profiles')
-    .values({
-      id,
-      name,
-      description: profile.description ?? null,
-      algorithm: SEALING_ALGORITHM,
-      key: context.seal.close(key, purposeOf(id)),
-      created_at: context.clock.now().getTime(),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await unlessTaken(
+    name,
+    context.state
+      .insertInto('encryption_profiles')
+      .values({
+        id,
+        name,
+        description: profile.description ?? null,
+        algorithm: SEALING_ALGORITHM,
+        key: context.seal.close(key, purposeOf(id)),
+        created_at: context.clock.now().getTime(),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
   return readProfile(row)
+}
+
+/** Throws `profile-unknown`. */
+export async function describeProfile(
+  context: Definitions,
+  id: string,
+  description: string | null,
+): Promise<EncryptionProfile> {
+  await profileRow(context, id)
+  const changed = context.state.updateTable('encryption_profiles').set({ description }).where('id', '=', id)
+  return readProfile(await changed.returningAll().executeTakeFirstOrThrow())
 }
 
 /**

@@ -82,6 +82,6 @@ function destinationPlace({ adapterId, config, allowedHosts }: TaskDestination):
   return { config: parseDestinationConfig(adapterId, config), hosts: { allowed: allowedHosts } }
 }
 
-function refreshTarget({ name, server, mapping, findings, connections }: TaskRefreshTarget): RefreshTarget {
-  return { name, server: targetOf(server), mapping, findings, connections }
+function refreshTarget({ server, ...target }: TaskRefreshTarget): RefreshTarget {
+  return { ...target, server: targetOf(server) }
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../lib/fault.ts'
 import type { Context } from '../context.ts'
 import { PLAIN_PLANNING } from '../planning.ts'
 import { refresh } from '../refresh/refresh.ts'
+import { refuseProductionSystem } from './refuse-production.ts'
 import type { BackupRequest, RefreshTarget } from './request.ts'
 import type { StageProgress } from './stages.ts'
 import { openDatabase, type StoredCopy } from './stored-database.ts'
@@ -27,6 +28,8 @@ export async function refreshTargets(
   const count = request.targets.length * databases.length
   const warnings: Finding[] = []
   let rows = 0
+  if (count > 0) progress.at('Restoring', 0)
+  for (const target of request.targets) await refuseProductionSystem(context, target)
   for (const [at, target] of request.targets.entries()) {
     for (const [index, { name }] of databases.entries()) {
       const part = progress.part('Restoring', at * databases.length + index, count)

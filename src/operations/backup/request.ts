@@ -30,6 +30,8 @@ export interface RefreshTarget {
   readonly mapping: Readonly<Record<string, string>>
   readonly findings: RefreshCheck['findings']
   readonly connections: RefreshOptions['connections']
+  /** System identifiers of clusters that nothing is restored into. */
+  readonly neverInto: readonly string[]
 }
 
 /** What one run of a job is asked to do. */
