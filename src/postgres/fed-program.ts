@@ -44,26 +44,45 @@ async function feed(
   child: Subprocess<'pipe', 'ignore', 'pipe'>,
   stream: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const gone = child.exited.then(() => GONE)
+  const unlessGone = untilExit(child)
   const pieces = stream[Symbol.asyncIterator]()
   try {
     for (;;) {
       const next = pieces.next()
-      const result = await Promise.race([next, gone])
-      if (typeof result === 'symbol') {
+      const result = await unlessGone(next)
+      if (result === GONE) {
         next.catch(() => {})
-        break
+        return await leave(child, pieces)
       }
       if (result.done) {
         await child.stdin.end()
         return
       }
-      await Promise.race([take(child, result.value), gone])
+      await unlessGone(take(child, result.value))
     }
-    await leave(child, pieces)
   } catch (error) {
     await endChild(child)
     throw error
+  }
+}
+
+/**
+ * Waits for some work, but no longer than the child lives. Promise.race with its end would not do: each race stays with
+ * the promise that it waited for, and the piece with it, so that the whole stream was in memory at last.
+ */
+function untilExit(child: Subprocess): <Result>(work: Promise<Result>) => Promise<Result | typeof GONE> {
+  let gone = false
+  let wake = () => {}
+  child.exited.then(() => {
+    gone = true
+    wake()
+  })
+  return <Result>(work: Promise<Result>) => {
+    const first = Promise.withResolvers<Result | typeof GONE>()
+    wake = () => first.resolve(GONE)
+    if (gone) wake()
+    work.then(first.resolve, first.reject)
+    return first.promise
   }
 }
 

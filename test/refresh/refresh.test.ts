@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
+import { Secret } from '../../src/lib/secret.ts'
 import { identifier, literal, sql } from '../../src/lib/sql.ts'
 import { sideNames } from '../../src/operations/refresh/names.ts'
 import { sweepRefresh } from '../../src/operations/refresh/replace.ts'
+import { MARK_LIMIT } from '../../src/operations/refresh/side-databases.ts'
 import { Session } from '../../src/postgres/session.ts'
 import hostile from '../round-trip/hostile.sql' with { type: 'text' }
 import { administer, TestDatabase } from '../server/database.ts'
@@ -79,6 +81,38 @@ describe('a refresh', () => {
     } finally {
       await administer(sql`DROP ROLE ${identifier(role)}`)
     }
+  })
+
+  test('needs no superuser, but the owner who may create databases', async () => {
+    const role = uniqueName('owner')
+    await administer(sql`CREATE ROLE ${identifier(role)} LOGIN CREATEDB PASSWORD 'of a test'`)
+    await using source = await TestDatabase.create(NEW)
+    try {
+      await using target = await RefreshedDatabase.create(
+        uniqueName(),
+        '',
+        sql`TEMPLATE template0 OWNER ${identifier(role)}`,
+      )
+      const asOwner = { ...target.target, user: role, password: new Secret('of a test') }
+      const { warnings } = await refreshWith(
+        asOwner,
+        await streamOf(source.target, { ignorePrivileges: true }),
+      )
+      expect(warnings.map(({ code }) => code)).toEqual(['owners-not-restored'])
+      expect(await target.value<string>(WHICH)).toBe('new')
+      await refreshWith(asOwner, await streamOf(source.target, { ignorePrivileges: true }))
+      expect(await target.standing()).toEqual(['old', 'target'])
+    } finally {
+      await administer(sql`DROP ROLE ${identifier(role)}`)
+    }
+  })
+
+  test('drops what one left that was killed before it could mark its copy', async () => {
+    await using target = await RefreshedDatabase.create(uniqueName(), OLD)
+    const { shadow } = sideNames(target.name)
+    await administer(sql`CREATE DATABASE ${identifier(shadow)} CONNECTION LIMIT ${literal(MARK_LIMIT)}`)
+    expect(await sweepRefresh(testContext(), target.target)).toEqual([shadow])
+    expect(await target.standing()).toEqual(['target'])
   })
 
   test('gets in also where many sessions come back again and again, none of which is kept out for long', async () => {

@@ -1,3 +1,5 @@
+import { orAborted } from '../or-aborted.ts'
+
 /**
  * Puts into one stream what several lanes make side by side: all pieces of the first place, then all of the second.
  * Pieces of later places wait in memory up to a bound; beyond it their lane waits until it is their place's turn. Lanes
@@ -88,17 +90,5 @@ export class OrderedPieces {
     sent.catch(() => {})
     this.#written = sent
     return sent
-  }
-}
-
-/** Waits for some work, but no longer than until the signal aborts. */
-async function orAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    await Promise.race([work, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }

@@ -48,7 +48,7 @@ export async function replaceDatabase(
     let swapped: Swapped
     try {
       filled = await fill(guarded, copy).catch((error: unknown) => {
-        throw asForeignKeyFault(error)
+        throw asRefreshFault(error)
       })
       checked = await checkCopy(guarded, copy, options, filled)
       await analyze(guarded, copy)
@@ -153,15 +153,17 @@ export async function sweepRefresh(context: Context, target: Target): Promise<re
   return withTargetLocked(context, target, (_, session) => dropOwn(session, [shadow, gone]))
 }
 
-/** A foreign key that rows violate is found by pg_restore already. */
-function asForeignKeyFault(error: unknown): unknown {
+/** A foreign key that rows violate is found by pg_restore already; and what it did in part is dropped. */
+function asRefreshFault(error: unknown): unknown {
   if (!(error instanceof Fault && error.code === 'restore-failed')) return error
-  if (!error.place?.relation?.startsWith('FK CONSTRAINT')) return error
-  return new Fault('refresh-foreign-keys', error.message, {
-    place: error.place,
-    remedy: 'Mask the columns that the key joins alike. The target is as it was.',
-    cause: error,
-  })
+  const { message, place } = error
+  return place?.relation?.startsWith('FK CONSTRAINT')
+    ? new Fault('refresh-foreign-keys', message, {
+        place,
+        remedy: 'Mask the columns that the key joins alike. The target is as it was.',
+        cause: error,
+      })
+    : new Fault('restore-failed', message, { place, remedy: 'The target is as it was.', cause: error })
 }
 
 function prepareFault(target: Target, error: ServerError): Fault {

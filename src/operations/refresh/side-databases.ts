@@ -12,7 +12,7 @@ const MARK = 'pgveil refresh: '
  * The connection limit that a database of ours is created with. CREATE DATABASE cannot set a comment, nor run with another
  * statement in one transaction: this tells it from others if we are killed in between.
  */
-const MARK_LIMIT = 1_974_083_651
+export const MARK_LIMIT = 1_974_083_651
 
 export function shadowMark(database: string): Sql {
   return literal(`${MARK}a copy for ${JSON.stringify(database)} that is not finished`)

@@ -20,8 +20,8 @@ export interface DatabaseProperties {
   readonly locale: string | null
   /** Quoted where it must be. */
   readonly owner: string
-  /** Quoted where it must be. */
-  readonly tablespace: string
+  /** Quoted where it must be; null for pg_default, which not everybody may name. */
+  readonly tablespace: string | null
 }
 
 /** Databases to connect to while the target itself is dropped and made anew. */
@@ -70,7 +70,10 @@ SELECT
     pg_catalog.to_jsonb(pg_database) ->> 'daticulocale'
   ) AS "locale",
   pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(datdba)) AS "owner",
-  (SELECT pg_catalog.quote_ident(spcname) FROM pg_catalog.pg_tablespace t WHERE t.oid = dattablespace) AS "tablespace"
+  (
+    SELECT pg_catalog.quote_ident(spcname) FROM pg_catalog.pg_tablespace t
+    WHERE t.oid = dattablespace AND spcname <> 'pg_default'
+  ) AS "tablespace"
 FROM pg_catalog.pg_database
 WHERE datname = ${literal(database)}`)
   return properties
@@ -85,8 +88,9 @@ export function createOptions(before: DatabaseProperties | undefined, manifest: 
       : before.provider === 'i'
         ? sql` LOCALE_PROVIDER icu ICU_LOCALE ${literal(before.locale)}`
         : sql` LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(before.locale)}`
+  const tablespace = before.tablespace === null ? nothing : sql` TABLESPACE ${fromCatalog(before.tablespace)}`
   const locale = sql` LC_COLLATE ${literal(before.collate)} LC_CTYPE ${literal(before.ctype)}`
-  return sql` ENCODING ${literal(before.encoding)}${locale}${provider} OWNER ${fromCatalog(before.owner)} TABLESPACE ${fromCatalog(before.tablespace)}`
+  return sql` ENCODING ${literal(before.encoding)}${locale}${provider} OWNER ${fromCatalog(before.owner)}${tablespace}`
 }
 
 /** Connects to the target's server, but to another database. Throws `connection-failed`. */
