@@ -31,8 +31,11 @@ export async function download(
     const first = await pieces.next()
     const body = bodyOf(first, pieces, onSent, {
       close: () => destination.close(),
-      onFailed: (error) =>
-        context.log.error({ file: path, reason: asFault(error).message }, 'a download failed'),
+      onFailed: (error) => {
+        // Who went away is no failure.
+        if (signal.aborted) return
+        context.log.error({ file: path, reason: asFault(error).message }, 'a download failed')
+      },
     })
     return new Response(body, {
       headers: {

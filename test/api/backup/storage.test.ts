@@ -1,10 +1,18 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { TestFolder } from '../../server/folder.ts'
-import type { Serving } from '../serving.ts'
+import { type Serving, until } from '../serving.ts'
 import { ask, bearer, defined, keyWith, made, serveBackups, storeBackup } from './ground.ts'
 
 const error = { error: expect.any(String) }
@@ -90,6 +98,21 @@ describe('the list of files', () => {
     const answer = await ask(serving, 'GET', `/api/storage/${id}/files`)
     expect([answer.status, answer.body]).toEqual([400, { error: expect.not.stringContaining('hunter6') }])
   }, 60_000)
+
+  test('is an error where nothing of what lies there can be read', async () => {
+    const other = folder.file('of-a-later-version')
+    mkdirSync(other)
+    writeFileSync(join(other, 'x.dump'), 'x')
+    writeFileSync(join(other, 'x.dump.meta.json'), '{"format": "pgveil-backup", "version": 2}')
+    const { id } = await made(serving, 'POST', '/api/adapters', {
+      name: 'later',
+      type: 'storage',
+      adapterId: 'local-fs',
+      config: { basePath: other },
+    })
+    const answer = await ask(serving, 'GET', `/api/storage/${id}/files`)
+    expect([answer.status, answer.body]).toEqual([400, { error: expect.stringMatching(/x\.dump/) }])
+  })
 
   test('is not of sources', async () => {
     expect((await ask(serving, 'GET', `/api/storage/${source}/files`)).status).toBe(404)
@@ -186,6 +209,31 @@ describe('a download', () => {
     writeFileSync(sealedPlace, sealedBytes)
     const broken = await ask(serving, 'GET', file('changed/sealed.dump.sealed'))
     expect([broken.status, broken.body]).toEqual([400, error])
+  })
+
+  test('is given up when its client goes away, and told of where it fails', async () => {
+    await storeBackup(folder.path, 'large/large.dump', Buffer.alloc(64 * 1024 * 1024, 'x'))
+    const openFiles = () =>
+      readdirSync(`/proc/${serving.pid}/fd`).filter((fd) => {
+        try {
+          return readlinkSync(`/proc/${serving.pid}/fd/${fd}`).endsWith('large.dump')
+        } catch {
+          return false
+        }
+      }).length
+    for (let at = 0; at < 3; at++) {
+      const gone = new AbortController()
+      const response = await fetch(new URL(file('large/large.dump'), serving.url), {
+        headers: bearer(TOKEN),
+        signal: gone.signal,
+      })
+      await response.body?.getReader().read()
+      expect(openFiles()).toBe(1)
+      gone.abort()
+      await until('the file is closed', () => openFiles() === 0)
+    }
+    expect(serving.output).not.toMatch(/download failed.*large|large.*download failed/)
+    expect(serving.output).toMatch(/changed\.dump.*download failed|download failed.*changed\.dump/)
   })
 
   test('whose key is gone says so, and gives the bytes as they are stored', async () => {

@@ -38,7 +38,7 @@ const listRoute = createRoute({
   responses: { ...refusals, 200: json(z.array(adapterSchema), 'The adapters.') },
 })
 
-const createRoute_ = createRoute({
+const newRoute = createRoute({
   ...shared,
   method: 'post',
   path: '/api/adapters',
@@ -83,7 +83,7 @@ export function addAdapterRoutes(app: OpenAPIHono<AppVariables>, context: Backup
       200,
     )
   })
-  app.openapi(createRoute_, async (c) => {
+  app.openapi(newRoute, async (c) => {
     const adapter = c.req.valid('json')
     const refused = lacksFor(c, adapter.type, 'write')
     if (refused) return refused as never

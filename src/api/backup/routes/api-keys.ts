@@ -88,7 +88,7 @@ const listRoute = createRoute({
   responses: { ...refusals, 200: json(z.array(keySchema), 'The keys, without their secrets.') },
 })
 
-const createRoute_ = createRoute({
+const newRoute = createRoute({
   ...shared,
   method: 'post',
   path: '/api/api-keys',
@@ -143,7 +143,7 @@ export function addApiKeyRoutes(app: OpenAPIHono<AppVariables>, { state, clock }
     const kept = (await listKeys(state)).filter(({ revokedAt }) => revokedAt === null)
     return c.json(kept.reverse().map(presentKey), 200)
   })
-  app.openapi(createRoute_, async (c) => {
+  app.openapi(newRoute, async (c) => {
     const { enabled, expiresAt = null, ...key } = c.req.valid('json')
     const refused = givesTooMuch(c, key.permissions)
     if (refused) return refused as never

@@ -58,7 +58,7 @@ const getRoute = createRoute({
   responses: { ...refusals, ...unknown, 200: json(profileSchema, 'The profile.') },
 })
 
-const createRoute_ = createRoute({
+const newRoute = createRoute({
   ...shared,
   method: 'post',
   path: '/api/encryption-profiles',
@@ -89,7 +89,7 @@ export function addEncryptionProfileRoutes(app: OpenAPIHono<AppVariables>, conte
   app.openapi(getRoute, async (c) =>
     c.json(present(await findProfile(context, c.req.valid('param').id)), 200),
   )
-  app.openapi(createRoute_, async (c) => {
+  app.openapi(newRoute, async (c) => {
     const { name, description, key } = c.req.valid('json')
     const made = await createProfile(context, {
       name,

@@ -37,7 +37,7 @@ const listRoute = createRoute({
   responses: { ...refusals, 200: json(z.array(jobSchema), 'The jobs.') },
 })
 
-const createRoute_ = createRoute({
+const newRoute = createRoute({
   ...shared,
   method: 'post',
   path: '/api/jobs',
@@ -95,7 +95,7 @@ const runRoute = createRoute({
 export function addJobRoutes(app: OpenAPIHono<AppVariables>, context: BackupContext): void {
   const { state, jobsChanged } = context
   app.openapi(listRoute, async (c) => c.json(await presentJobs(context, await listJobs(state)), 200))
-  app.openapi(createRoute_, async (c) => {
+  app.openapi(newRoute, async (c) => {
     const job = await namedInBody(() => createJob(context, c.req.valid('json') as JobInput))
     jobsChanged()
     c.set('audit', { job: job.id })

@@ -96,6 +96,9 @@ export function addStorageFileRoutes(app: OpenAPIHono<AppVariables>, context: Ba
     for (const { file, fault } of found.unreadable) {
       context.log.warn({ file: file.path, reason: fault.message }, 'a backup is not listed')
     }
+    const [first] = found.unreadable
+    // A list without them would say that there are none.
+    if (first && found.backups.length === 0) throw first.fault
     const files = found.backups.map(present)
     const wanted = typeFilter === undefined ? files : files.filter((file) => file.sourceType === typeFilter)
     return c.json(wanted, 200)
