@@ -69,7 +69,7 @@ async function storedBackup(test: JobsOfTest, name = 'nightly') {
   const destination = await findAdapter(test.context, input.destinationId)
   const basePath = destination.config.basePath as string
   const path = `${job.folder}/${job.folder}_2026-05-01T00-00-00.000Z.dump`
-  const storage = localFs({ kind: 'local-fs', basePath } as never)
+  const storage = localFs({ basePath })
   async function* pieces() {
     yield Buffer.from('the bytes of an archive')
   }

@@ -1,0 +1,343 @@
+import { describe, expect, test } from 'bun:test'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Secret } from '../../src/lib/secret.ts'
+import { type BackupResult, backup } from '../../src/operations/backup/backup.ts'
+import type { BackupRequest } from '../../src/operations/backup/request.ts'
+import { init } from '../../src/operations/init.ts'
+import { identifyServer } from '../../src/operations/survey-server.ts'
+import { openBackup } from '../../src/storage/backup-file.ts'
+import { localFs } from '../../src/storage/destinations/local-fs.ts'
+import { COMPRESSIONS } from '../../src/storage/sidecar.ts'
+import { readSidecarOf, setLocked } from '../../src/storage/stored-backups.ts'
+import { Hands } from '../jobs/schedule/hands.ts'
+import { dropDatabase, TestDatabase } from '../server/database.ts'
+import { TestFolder } from '../server/folder.ts'
+import { dictionary, noRules, streamOf, testContext } from '../server/operations.ts'
+import { clientProgram } from '../server/programs.ts'
+import { backupRequest, USERS } from './request.ts'
+
+const signal = new AbortController().signal
+const sealing = { profileId: 'vault', key: new Secret(randomBytes(32).toString('hex')) }
+
+/** All files below a folder. */
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort()
+}
+
+async function faultOf(made: Promise<unknown>): Promise<{ code: string; message: string }> {
+  return made.then(
+    () => ({ code: 'nothing', message: '' }),
+    ({ code, message }) => ({ code, message }),
+  )
+}
+
+/** What pg_restore makes of an archive on its standard input, in a database of its own. */
+async function restored<Result>(
+  archive: Uint8Array,
+  look: (database: TestDatabase) => Promise<Result>,
+): Promise<Result> {
+  await using target = await TestDatabase.create()
+  const { path } = await clientProgram('pg_restore')
+  const { host, port, user, password, database } = target.target
+  const args = ['-e', '-h', host, '-p', String(port), '-U', user, '-d', database]
+  const child = Bun.spawn([path, ...args], {
+    env: { PATH: process.env.PATH ?? '', PGPASSWORD: password?.reveal() ?? '' },
+    stdin: archive,
+    stderr: 'pipe',
+  })
+  expect([await new Response(child.stderr).text(), await child.exited]).toEqual(['', 0])
+  return await look(target)
+}
+
+const opened = async (basePath: string, { path, sidecar }: BackupResult, key?: Secret) =>
+  Buffer.concat(await Array.fromAsync(openBackup(localFs({ basePath }), path, sidecar, key, signal)))
+
+describe('what is stored', () => {
+  for (const compression of COMPRESSIONS) {
+    for (const key of [undefined, sealing]) {
+      test(`restores from standard input: ${compression}, ${key ? 'sealed' : 'not sealed'}`, async () => {
+        await using shop = await TestDatabase.create(USERS)
+        await using folder = await TestFolder.create()
+        const request = backupRequest(shop.target, folder.path, { compression, sealing: key })
+        const made = await backup(testContext(), request)
+        const suffix = { NONE: '', GZIP: '.gz', ZSTD: '.zst' }[compression] + (key ? '.sealed' : '')
+        expect(made.path).toMatch(/^nightly\/nightly_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z\.dump/)
+        expect(made.path.endsWith(`.dump${suffix}`)).toBe(true)
+        expect(filesIn(folder.path)).toEqual([made.path, `${made.path}.meta.json`])
+        const stored = await Bun.file(folder.file(made.path)).bytes()
+        expect(made.sidecar).toMatchObject({
+          size: stored.length,
+          checksum: new Bun.CryptoHasher('sha256').update(stored).digest('hex'),
+          anonymized: true,
+          coverage: { columns: 3, masked: 1 },
+          encryption: key ? { profileId: 'vault' } : null,
+        })
+        expect(await readSidecarOf(localFs({ basePath: folder.path }), made.path, signal)).toEqual(
+          made.sidecar,
+        )
+        const rows = await restored(await opened(folder.path, made, key?.key), (copy) =>
+          copy.rows('SELECT count(*)::int AS rows, min(email) AS first FROM users'),
+        )
+        const masked = await shop.rows('SELECT 500 AS rows, min(md5(email)) AS first FROM users')
+        expect(rows).toEqual(masked)
+      })
+    }
+  }
+
+  test('of several databases is a tar, out of which each restores by the common tools', async () => {
+    const names = ["it's", 'Größe "b"', '../c']
+    const databases: TestDatabase[] = []
+    for (const name of names) {
+      await dropDatabase(name)
+      databases.push(await TestDatabase.createAs(name))
+    }
+    try {
+      for (const [index, database] of databases.entries()) {
+        await database.run(USERS)
+        await database.run(`DELETE FROM users WHERE id > ${10 + index}`)
+      }
+      await using folder = await TestFolder.create()
+      const [first] = databases
+      const changes = { databases: names, compression: 'ZSTD' } as const
+      const made = await backup(testContext(), backupRequest(first!.target, folder.path, changes))
+      expect(made.path).toEndWith('.tar.zst')
+      expect(made.sidecar.databases.map(({ name }) => name)).toEqual(names)
+      const list = Bun.spawnSync([
+        'sh',
+        '-c',
+        'zstd -dcq "$1" | tar -tf - --quoting-style=literal',
+        'sh',
+        folder.file(made.path),
+      ])
+      const folders = [
+        ...new Set(
+          list.stdout
+            .toString()
+            .split('\n')
+            .filter(Boolean)
+            .map((name) => name.replace(/\/\d+$/, '')),
+        ),
+      ]
+      expect(folders).toHaveLength(3)
+      for (const [index, member] of folders.entries()) {
+        expect(member).not.toMatch(/^\/|^\.\.?(\/|$)/)
+        const command = 'zstd -dcq "$1" | tar -xOf - --no-wildcards -- "$2"'
+        const { stdout } = Bun.spawnSync(['sh', '-c', command, 'sh', folder.file(made.path), member])
+        expect(await restored(stdout, (copy) => copy.value('SELECT count(*)::int FROM users'))).toBe(
+          10 + index,
+        )
+      }
+    } finally {
+      for (const database of databases) await database[Symbol.asyncDispose]()
+    }
+  })
+
+  test('is masked by the salt where its dictionary asks for one', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    await init(testContext(), shop.target)
+    const salted = dictionary({
+      dictionary: [{ schema: 'public', table: 'users', fields: { email: 'anon_funcs.fake_email(email)' } }],
+    })
+    const emails = async (salt: string | undefined) => {
+      const given = salt === undefined ? undefined : new Secret(salt)
+      const request = backupRequest(shop.target, folder.path, { dictionaries: [salted], salt: given })
+      const made = await backup(testContext(), request)
+      expect(JSON.stringify(made.sidecar)).not.toContain(salt)
+      return restored(await opened(folder.path, made), (copy) => copy.value('SELECT min(email) FROM users'))
+    }
+    const [one, same, other] = [await emails('salt 1'), await emails('salt 1'), await emails('salt 2')]
+    expect(one).toBe(same)
+    expect(one).not.toBe(other)
+    expect((await faultOf(emails(undefined))).code).toBe('salt-missing')
+  })
+
+  test('holds the rows as they are where the job says so, and its sidecar says so too', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const request = backupRequest(shop.target, folder.path, { anonymize: false, dictionaries: [] })
+    const made = await backup(testContext(), request)
+    expect([made.sidecar.anonymized, made.sidecar.dictionariesHash]).toEqual([false, null])
+    const first = await restored(await opened(folder.path, made), (copy) =>
+      copy.value('SELECT email FROM users WHERE id = 1'),
+    )
+    expect(first).toBe('person1@example.org')
+  })
+})
+
+describe('a database of which no rule masks anything', () => {
+  test('is refused before its first byte', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    const pieces: Uint8Array[] = []
+    const onPiece = async (piece: Uint8Array) => void pieces.push(piece)
+    for (const dictionaries of [[], [noRules]]) {
+      const fault = await faultOf(
+        streamOf(shop.target, { dictionaries, mustMask: true }, testContext(), onPiece),
+      )
+      expect([fault.code, pieces.length]).toEqual(['no-anonymization', 0])
+    }
+  })
+
+  test('is refused alone and among others, and nothing is stored', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using other = await TestDatabase.create('CREATE TABLE public.secrets AS SELECT 1 AS id')
+    await using folder = await TestFolder.create()
+    const { target } = shop
+    const alone = backupRequest(target, folder.path, { dictionaries: [noRules] })
+    expect((await faultOf(backup(testContext(), alone))).code).toBe('no-anonymization')
+    const among = backupRequest(target, folder.path, { databases: [shop.name, other.name] })
+    const fault = await faultOf(backup(testContext(), among))
+    expect(fault.code).toBe('no-anonymization')
+    expect(fault.message).toContain(other.name)
+    expect(filesIn(folder.path)).toEqual([])
+  })
+})
+
+describe('what goes wrong', () => {
+  test('a backup that does not read back as it was written is taken back', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    let damaged = false
+    const onProgress = ({ stage }: { stage: string }) => {
+      const [file] = filesIn(folder.path).filter((name) => name.endsWith('.dump'))
+      if (damaged || stage !== 'Verifying' || !file) return
+      damaged = true
+      truncateSync(folder.file(file), 300_000)
+    }
+    await shop.run('UPDATE users SET note = repeat(md5(id::text), 60)')
+    const context = testContext({ onProgress })
+    const fault = await faultOf(backup(context, backupRequest(shop.target, folder.path)))
+    expect([damaged, fault.code]).toEqual([true, 'backup-damaged'])
+    expect(filesIn(folder.path)).toEqual([])
+  })
+
+  test('a retention that fails leaves the backup, and says so', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const onProgress = ({ stage }: { stage: string }) => {
+      if (stage !== 'Retention') return
+      renameSync(folder.file('nightly'), folder.file('aside'))
+      writeFileSync(folder.file('nightly'), '')
+    }
+    const retention = { mode: 'SIMPLE', simple: { keepCount: 1 } } as const
+    const request = backupRequest(shop.target, folder.path, { retention })
+    const fault = await faultOf(backup(testContext({ onProgress }), request))
+    expect(fault.code).toBe('path-refused')
+    expect(fault.message).toMatch(
+      /^The backup nightly\/.*\.dump is stored\. Older backups could not be removed: /,
+    )
+    expect(filesIn(folder.file('aside'))).toHaveLength(2)
+  })
+
+  test('a server that is marked as production is not refreshed under any address; the backup stays', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const { systemIdentifier } = await identifyServer(shop.target, signal)
+    const target: BackupRequest['targets'][number] = {
+      name: 'staging',
+      server: { ...shop.target, database: 'postgres' },
+      mapping: { [shop.name]: 'never_made' },
+      findings: 'fail',
+      connections: 'end',
+      neverInto: ['1', systemIdentifier ?? ''],
+    }
+    const request = backupRequest(shop.target, folder.path, { targets: [target] })
+    const fault = await faultOf(backup(testContext(), request))
+    expect(fault.code).toBe('production-target')
+    expect(fault.message).toContain('is stored')
+    expect(filesIn(folder.path)).toHaveLength(2)
+    expect(await shop.value("SELECT count(*)::int FROM pg_database WHERE datname = 'never_made'")).toBe(0)
+  })
+
+  test('what an abort breaks off leaves nothing, and what a kill left is swept by the next run', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const abort = new AbortController()
+    const onProgress = ({ stage }: { stage: string }) => {
+      if (stage === 'Anonymizing') abort.abort()
+    }
+    const context = testContext({ signal: abort.signal, onProgress })
+    await expect(backup(context, backupRequest(shop.target, folder.path))).rejects.toThrow()
+    expect(filesIn(folder.path)).toEqual([])
+    const left = 'nightly/nightly_2026-05-01T00-00-00.000Z.dump'
+    await Bun.write(folder.file(left), 'of a run that was killed')
+    await Bun.write(folder.file('nightly/by hand.dump'), 'of somebody')
+    const { path } = await backup(testContext(), backupRequest(shop.target, folder.path))
+    expect(filesIn(folder.path)).toEqual(['nightly/by hand.dump', path, `${path}.meta.json`].sort())
+  })
+
+  test('a destination that cannot be written leaves nothing behind and is named', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    writeFileSync(folder.file('blocked'), '')
+    const fault = await faultOf(
+      backup(testContext(), backupRequest(shop.target, folder.file('blocked/below'))),
+    )
+    expect(fault.code).toBe('storage-failed')
+    expect(filesIn(folder.path)).toEqual(['blocked'])
+    expect(
+      await shop.value("SELECT count(*)::int FROM pg_stat_activity WHERE application_name LIKE 'pg_dump%'"),
+    ).toBe(0)
+  })
+})
+
+describe('retention', () => {
+  /** Backups at moments, one after the other; the days of those that are left. */
+  async function daysLeft(
+    times: readonly string[],
+    retention: BackupRequest['retention'],
+    locked: readonly string[] = [],
+  ): Promise<string[]> {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const clock = new Hands(0)
+    for (const time of times) {
+      clock.set(time)
+      const { path } = await backup(
+        testContext({ clock }),
+        backupRequest(shop.target, folder.path, { retention }),
+      )
+      if (locked.includes(time)) await setLocked(localFs({ basePath: folder.path }), path, true, signal)
+    }
+    const kept = filesIn(folder.path)
+    const archives = kept.filter((name) => name.endsWith('.dump'))
+    expect(kept).toEqual(archives.flatMap((name) => [name, `${name}.meta.json`]))
+    return archives.map((name) => /_(.*?)T/.exec(name)?.[1] ?? '')
+  }
+
+  const days = (...numbers: number[]) => numbers.map((day) => `2026-05-0${day}`)
+  const at = (...numbers: number[]) => days(...numbers).map((day) => `${day}T12:00:00Z`)
+
+  test('SIMPLE keeps the newest, and what is locked beside them', async () => {
+    const retention = { mode: 'SIMPLE', simple: { keepCount: 2 } } as const
+    expect(await daysLeft(at(1, 2, 3, 4), retention, at(1))).toEqual(days(1, 3, 4))
+  })
+
+  test('SMART keeps one a day and one a week', async () => {
+    const smart = { daily: 2, weekly: 2, monthly: 0, yearly: 0 }
+    // The first of May 2026 is a Friday: the third ends that week.
+    expect(await daysLeft(at(1, 2, 3, 4, 5, 6), { mode: 'SMART', smart })).toEqual(days(3, 5, 6))
+  })
+
+  test('NONE removes nothing', async () => {
+    expect(await daysLeft(at(1, 2, 3), { mode: 'NONE' })).toEqual(days(1, 2, 3))
+  })
+
+  test('the files of another job in the same folder are not its business', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const retention = { mode: 'SIMPLE', simple: { keepCount: 1 } } as const
+    const job = { id: 'job-2', name: 'of another' }
+    const other = await backup(testContext(), backupRequest(shop.target, folder.path, { job }))
+    await backup(testContext(), backupRequest(shop.target, folder.path, { retention }))
+    const last = await backup(testContext(), backupRequest(shop.target, folder.path, { retention }))
+    expect(last.removed).toHaveLength(1)
+    expect(filesIn(folder.path).filter((name) => name.endsWith('.dump'))).toEqual([other.path, last.path])
+  })
+})
