@@ -54,10 +54,7 @@ async function feed(
         next.catch(() => {})
         return await leave(child, pieces)
       }
-      if (result.done) {
-        await child.stdin.end()
-        return
-      }
+      if (result.done) return await close(child)
       await unlessGone(take(child, result.value))
     }
   } catch (error) {
@@ -86,15 +83,27 @@ function untilExit(child: Subprocess): <Result>(work: Promise<Result>) => Promis
   }
 }
 
-/** A program that has ended takes nothing more; why it did is for its exit code to say. */
+async function close(child: Subprocess<'pipe', 'ignore', 'pipe'>): Promise<void> {
+  try {
+    await child.stdin.end()
+  } catch (error) {
+    await unlessEnded(child, error)
+  }
+}
+
 async function take(child: Subprocess<'pipe', 'ignore', 'pipe'>, piece: Uint8Array): Promise<void> {
   try {
-    child.stdin.write(piece)
-    await child.stdin.flush()
+    // Where the pipe is full both give promises, and either may be the one that is refused.
+    await Promise.all([child.stdin.write(piece), child.stdin.flush()])
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
-    await child.exited
+    await unlessEnded(child, error)
   }
+}
+
+/** A program that has ended takes nothing more; why it did is for its exit code to say. */
+async function unlessEnded(child: Subprocess, error: unknown): Promise<void> {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+  await child.exited
 }
 
 /**
