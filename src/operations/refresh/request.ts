@@ -1,0 +1,1 @@
+export type FindingsPolicy = 'fail' | 'warn' | 'off'
