@@ -215,7 +215,7 @@ describe('a run that fails', () => {
     child.kill('SIGKILL')
     await child.exited
     await deployment.apply()
-    const [folder = ''] = readdirSync(deployment.kept)
+    const { folder } = (await deployment.json('job', 'show', 'nightly')).value
     const left = join(deployment.kept, folder, `${folder}_2026-05-01T00-00-00.000Z.dump.gz`)
     await Bun.write(left, 'of a run that was killed, too')
     expect((await deployment.run('job', 'run', 'nightly')).exitCode).toBe(0)
@@ -251,7 +251,7 @@ describe('two at once', () => {
     await deployment.apply()
     const server = deployment.start('serve', '--port', '0')
     try {
-      const reader = server.stderr.getReader()
+      const reader = server.stdout.getReader()
       for (let said = ''; !said.includes('http://'); ) {
         const { value, done } = await reader.read()
         if (done) throw new Error(`the server ended: ${said}`)
