@@ -2,21 +2,13 @@ import { asFault, Fault } from '../lib/fault.ts'
 import type { Progress } from '../operations/context.ts'
 import { RunFolder } from '../store/run-folder.ts'
 import type { StateTransaction } from '../store/state.ts'
+import { addRun, type NewRun } from './add-run.ts'
 import { BACKUP_SURFACE } from './backup/surface-name.ts'
 import { describeFault } from './describe-fault.ts'
 import type { JobsContext } from './jobs-context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Run } from './run.ts'
-import {
-  addRun,
-  type NewRun,
-  noteProgress,
-  noteWorker,
-  type PassedOver,
-  requestCancel,
-  settleRun,
-  takeNextRun,
-} from './runs.ts'
+import { noteProgress, noteWorker, type PassedOver, requestCancel, settleRun, takeNextRun } from './runs.ts'
 import { openTask } from './sealed.ts'
 import { saveStatus } from './status-file.ts'
 import { sweepArchive } from './sweep-archive.ts'

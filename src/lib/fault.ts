@@ -71,6 +71,20 @@ export function refuseErrors(findings: readonly Finding[]): void {
   if (findings.some((finding) => finding.severity === 'error')) throw Fault.of(findings)
 }
 
+/** Does something; what a fault says of it begins with these words. */
+export async function saidOf<Result>(words: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const findings = error.findings.map((finding) => ({
+      ...finding,
+      message: `${words}: ${finding.message}`,
+    }))
+    throw Object.assign(Fault.of(findings), { cause: error.cause })
+  }
+}
+
 /** The order in which a reader goes through a file; what has no position keeps its order. */
 function byPosition(left: Finding, right: Finding): number {
   const [a, b] = [left.place, right.place]

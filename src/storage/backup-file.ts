@@ -74,7 +74,8 @@ export function openBackup(
       remedy: `It was sealed with the encryption profile ${sidecar.encryption.profileId}.`,
     })
   }
-  return read(destination, path, sidecar, sidecar.encryption ? key : undefined, signal)
+  const packed = copyBackup(destination, path, sidecar, sidecar.encryption ? key : undefined, signal)
+  return decompress(packed, sidecar.compression, path)
 }
 
 /**
@@ -98,19 +99,8 @@ export async function* copyBackup(
   }
   compare(path, stored, sidecar)
   if (held) yield held
-}
-
-async function* read(
-  destination: Destination,
-  path: string,
-  sidecar: Sidecar,
-  key: Secret | Uint8Array | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const stored = new StoredBytes()
-  const pieces = stored.through(destination.get(path, signal), signal, () => {})
-  yield* decompress(key ? unseal(pieces, key, path) : pieces, sidecar.compression, path)
-  compare(path, stored, sidecar)
+  // Whoever aborts while the last of it is unpacked is heard, too.
+  signal.throwIfAborted()
 }
 
 function compare(path: string, stored: StoredBytes, expected: WrittenBackup): void {

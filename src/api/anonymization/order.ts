@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
+import type { NewRun } from '../../jobs/add-run.ts'
 import { plainTarget } from '../../jobs/plain-target.ts'
-import type { NewRun } from '../../jobs/runs.ts'
 import { Fault } from '../../lib/fault.ts'
 import { DUMP_CONTENTS } from '../../operations/dump/request.ts'
 import { lanesOf } from '../../operations/lanes.ts'

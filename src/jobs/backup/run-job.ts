@@ -1,9 +1,9 @@
 import type { StateTransaction } from '../../store/state.ts'
+import type { NewRun } from '../add-run.ts'
 import { findJob, type Job } from '../definitions/jobs.ts'
 import type { Queue } from '../queue.ts'
 import type { Run } from '../run.ts'
 import { readRun } from '../run.ts'
-import type { NewRun } from '../runs.ts'
 import { type OrderContext, orderBackup } from './order-backup.ts'
 import { BACKUP_SURFACE } from './surface-name.ts'
 

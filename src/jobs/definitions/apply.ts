@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Fault } from '../../lib/fault.ts'
+import { Fault, saidOf } from '../../lib/fault.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { AdapterType } from './adapter-kinds.ts'
 import { changeAdapter, createAdapter, type Definitions, listAdapters } from './adapters.ts'
@@ -68,13 +68,16 @@ async function applyAdapters(context: Definitions, file: JobsFile, type: Adapter
         `"${found.name}" is there already, as a ${found.adapterId} of type ${found.type}.`,
       )
     }
-    if (!found) await naming(wanted, () => createAdapter(context, { ...wanted, type, production }))
+    if (!found)
+      await saidOf(JSON.stringify(wanted.name), () => createAdapter(context, { ...wanted, type, production }))
     const same = found && isDeepStrictEqual(found.config, wanted.config) && found.production === production
     if (found && !same) {
       // The file says all of it: what it does not name any more goes.
       const gone = Object.fromEntries(Object.keys(found.config).map((field) => [field, null]))
       const config = { ...gone, ...wanted.config }
-      await naming(wanted, () => changeAdapter(context, found.id, { config, production }))
+      await saidOf(JSON.stringify(wanted.name), () =>
+        changeAdapter(context, found.id, { config, production }),
+      )
     }
     applied.push({ what: wanted.adapterId, name: wanted.name, outcome: outcomeOf(found, same) })
   }
@@ -89,7 +92,7 @@ async function applyProfiles(context: Definitions, file: JobsFile): Promise<Appl
     const found = before.find(({ name }) => name === wanted.name.trim())
     const description = wanted.description ?? null
     const same = found?.description === description
-    await naming(wanted, async () => {
+    await saidOf(JSON.stringify(wanted.name), async () => {
       const key = keyOf(wanted)
       if (!found) return createProfile(context, { ...wanted, key })
       await refuseOtherKey(context, found, key)
@@ -135,7 +138,7 @@ async function applyJobs(context: Definitions, file: JobsFile): Promise<Applied[
   const applied: Applied[] = []
   for (const wanted of file.jobs) {
     const found = before.find(({ name }) => name === wanted.name.trim())
-    const job = await naming(wanted, async () => {
+    const job = await saidOf(JSON.stringify(wanted.name), async () => {
       const input = withIds(wanted, ids)
       return found ? changeJob(context, found.id, input) : createJob(context, input)
     })
@@ -193,24 +196,6 @@ export function withIds(job: FiledJob, idOf: IdOf): JobInput {
       ...target,
       targetSourceId: idOf('adapter', targetSource),
     })),
-  }
-}
-
-/** A file names many things; whoever reads of a fault must know of which. */
-async function naming<Result>(
-  { name }: { readonly name: string },
-  act: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await act()
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    throw Fault.of(
-      error.findings.map((finding) => ({
-        ...finding,
-        message: `${JSON.stringify(name)}: ${finding.message}`,
-      })),
-    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { Fault, type Finding } from '../../lib/fault.ts'
+import { type Finding, saidOf } from '../../lib/fault.ts'
 import { verifyBackup } from '../../storage/backup-file.ts'
 import type { Destination } from '../../storage/destinations/destination.ts'
 import { openDestination } from '../../storage/destinations/open.ts'
@@ -37,11 +37,11 @@ export async function backup(context: Context, request: BackupRequest): Promise<
     const swept = await sweepOrphans(destination, request.folder, context.signal)
     for (const file of swept) context.log.warn({ file }, 'removed what a run that was killed had left')
     const { path, sidecar, warnings } = await store(context, request, destination, progress)
-    const removed = await afterwards(path, 'Older backups could not be removed', () => {
+    const removed = await saidOf(`The backup ${path} is stored. Older backups could not be removed`, () => {
       progress.at('Retention', 0)
       return retain(context, request, destination, path)
     })
-    const refreshed = await afterwards(path, 'The targets could not be refreshed', () =>
+    const refreshed = await saidOf(`The backup ${path} is stored. The targets could not be refreshed`, () =>
       refreshTargets(context, request, { destination, path, sidecar, key: request.sealing?.key }, progress),
     )
     return {
@@ -85,18 +85,3 @@ async function store(
 
 /** How long a destination may take to remove what turned out to be no backup; the next run sweeps else. */
 const RETRACT_MILLISECONDS = 10_000
-
-/** The backup is there by now, which whoever reads of the failure must know. */
-async function afterwards<Result>(path: string, what: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act()
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    throw Fault.of(
-      error.findings.map((finding) => ({
-        ...finding,
-        message: `The backup ${path} is stored. ${what}: ${finding.message}`,
-      })),
-    )
-  }
-}
