@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, link, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { Fault } from '../lib/fault.ts'
 import type { Secret } from '../lib/secret.ts'
 
@@ -63,12 +63,24 @@ export class Seal {
   }
 }
 
-/** On the disk before anything is sealed with it: the power may fail a moment later. */
+/**
+ * On the disk before anything is sealed with it: the power may fail a moment later. It gets its name when it is whole, and
+ * only where nobody has the name: of two processes that start at once, the later one takes the key of the other.
+ */
 async function makeKeyFile(keyFile: string): Promise<Uint8Array> {
-  const key = randomBytes(KEY_BYTES)
-  await writeFile(keyFile, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
-  await chmod(keyFile, 0o600)
-  return key
+  const own = `${keyFile}.${crypto.randomUUID()}`
+  const text = `${randomBytes(KEY_BYTES).toString('base64')}\n`
+  await writeFile(own, text, { mode: 0o600, flag: 'wx', flush: true })
+  try {
+    await chmod(own, 0o600)
+    await link(own, keyFile)
+    return decodeKey(text, keyFile)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return decodeKey((await readKeyFile(keyFile)) ?? '', keyFile)
+  } finally {
+    await rm(own, { force: true })
+  }
 }
 
 async function readKeyFile(file: string): Promise<string | undefined> {

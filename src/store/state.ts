@@ -14,6 +14,9 @@ export type StateTransaction = Transaction<Tables>
 /** How long a statement waits for another process that writes: the command line makes API keys while a server runs. */
 const BUSY_MILLISECONDS = 5000
 
+const MIGRATION_ATTEMPTS = 5
+const RETRY_MILLISECONDS = 50
+
 /** Opens the state file and brings its tables up to date. Throws `state-unreadable`. */
 export async function openState(file: string): Promise<State> {
   let state: State | undefined
@@ -27,9 +30,7 @@ export async function openState(file: string): Promise<State> {
     // What is erased is overwritten, not only unlinked from its page.
     database.run('PRAGMA secure_delete = ON')
     state = new Kysely<Tables>({ dialect: bunSqliteDialect(database, BUSY_MILLISECONDS) })
-    const provider = { getMigrations: async () => MIGRATIONS }
-    const { error } = await new Migrator({ db: state, provider }).migrateToLatest()
-    if (error) throw error
+    await migrate(state)
     return state
   } catch (error) {
     await state?.destroy()
@@ -39,5 +40,19 @@ export async function openState(file: string): Promise<State> {
         'If a newer version of pgveil wrote it, use that one; else restore it from a backup, or move it away.',
       cause: error,
     })
+  }
+}
+
+/**
+ * The migrator asks what is to be done before it begins: another process that opens a new file at the same time may have
+ * done it by then. What failed was taken back, and is asked for again.
+ */
+async function migrate(state: State): Promise<void> {
+  const provider = { getMigrations: async () => MIGRATIONS }
+  for (let left = MIGRATION_ATTEMPTS; ; left--) {
+    const { error } = await new Migrator({ db: state, provider }).migrateToLatest()
+    if (!error) return
+    if (left === 0) throw error
+    await Bun.sleep(RETRY_MILLISECONDS)
   }
 }
