@@ -76,6 +76,24 @@ test('a failure keeps how far it came, and what was cancelled has failed', async
   expect(await codeOf(() => executionRun(state, 'nobody'))).toBe('run-unknown')
 })
 
+test('rows that are copied as they are are not said to be anonymized', () => {
+  const told: unknown[] = []
+  const context = {
+    signal: new AbortController().signal,
+    log: silentLog,
+    clock: systemClock,
+    onProgress: ({ stage, done }: { stage: string; done: number }) => void told.push([stage, done]),
+  }
+  for (const masks of [true, false]) {
+    const copying = new StageProgress(context, { masks }).dump(0, 1)
+    copying.onProgress({ stage: 'copy', done: 10, total: 10 })
+  }
+  expect(told).toEqual([
+    ['Anonymizing', 65],
+    ['Dumping', 65],
+  ])
+})
+
 test('percent never fall, whatever the parts of the work tell', () => {
   const told: { stage: string; done: number }[] = []
   const context = {
