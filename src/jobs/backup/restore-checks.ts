@@ -4,11 +4,13 @@ import { identifyServer } from '../../operations/survey-server.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import type { Sidecar } from '../../storage/sidecar.ts'
 import type { TaskRefreshTarget } from '../task.ts'
-import type { RestoreOrder } from './start-restore.ts'
 
 /** Throws `database-mapping`. */
 export function refuseMapping(
-  order: Pick<RestoreOrder, 'targetDatabaseName' | 'databaseMapping'>,
+  order: {
+    readonly targetDatabaseName?: string | undefined
+    readonly databaseMapping?: Readonly<Record<string, string>> | undefined
+  },
   databases: readonly string[],
 ): void {
   if (order.targetDatabaseName !== undefined && databases.length > 1) {
