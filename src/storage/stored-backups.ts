@@ -41,14 +41,24 @@ export async function readSidecarOf(
   const place = path + SIDECAR_SUFFIX
   const pieces: Uint8Array[] = []
   let size = 0
-  for await (const piece of destination.get(place, signal)) {
-    size += piece.length
-    if (size > MAX_SIDECAR_BYTES) {
-      throw new Fault('backup-format', 'The description beside the backup is too large to be one.', {
-        place: { file: place },
-      })
+  try {
+    for await (const piece of destination.get(place, signal)) {
+      size += piece.length
+      if (size > MAX_SIDECAR_BYTES) {
+        throw new Fault('backup-format', 'The description beside the backup is too large to be one.', {
+          place: { file: place },
+        })
+      }
+      pieces.push(piece)
     }
-    pieces.push(piece)
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'storage-file-missing')) throw error
+    // Whoever asks has named the backup, and not what lies beside it.
+    throw new Fault('storage-file-missing', 'There is no such backup in the destination.', {
+      place: { file: path },
+      remedy: 'List its files; what has no description beside it is no backup.',
+      cause: error,
+    })
   }
   return readSidecar(Buffer.concat(pieces).toString('utf8'), place)
 }

@@ -13,6 +13,7 @@ import {
 import { readSourceConfig } from '../../jobs/definitions/source-config.ts'
 import { parseChannelConfig } from '../../jobs/notifications/channels.ts'
 import { testChannel } from '../../jobs/notifications/test-channel.ts'
+import { plainTarget } from '../../jobs/plain-target.ts'
 import type { JsonObject } from '../../jobs/run.ts'
 import { asFault, Fault } from '../../lib/fault.ts'
 import { identifyServer } from '../../operations/survey-server.ts'
@@ -30,7 +31,7 @@ export interface Tested {
   readonly adapterId: string
   readonly type: AdapterType
   readonly config: JsonObject
-  /** The adapter that has this very configuration. */
+  /** The adapter that has this configuration. */
   readonly kept: Adapter | undefined
 }
 
@@ -69,8 +70,14 @@ export async function readTested(
     adapterId,
     type,
     config,
-    kept: named && isDeepStrictEqual(config, named.config) ? named : undefined,
+    kept: named && isSame(adapterId, config, named.config) ? named : undefined,
   }
+}
+
+/** A source may be written in several ways: `user` or `username`, a port as a text or left out. */
+function isSame(adapterId: string, config: JsonObject, kept: JsonObject): boolean {
+  if (adapterId !== 'postgres') return isDeepStrictEqual(config, kept)
+  return isDeepStrictEqual(plainTarget(readSourceConfig(config)), plainTarget(readSourceConfig(kept)))
 }
 
 function withSecrets(config: JsonObject, adapter: Adapter, mayWrite: boolean): JsonObject {

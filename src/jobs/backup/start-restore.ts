@@ -1,7 +1,4 @@
-import { Fault } from '../../lib/fault.ts'
 import type { Secret } from '../../lib/secret.ts'
-import { identifyServer } from '../../operations/survey-server.ts'
-import type { Target } from '../../postgres/connection/target.ts'
 import { openBackup } from '../../storage/backup-file.ts'
 import { parseDestinationConfig } from '../../storage/destinations/config.ts'
 import { openDestination } from '../../storage/destinations/open.ts'
@@ -15,6 +12,7 @@ import type { Queue } from '../queue.ts'
 import type { Run } from '../run.ts'
 import type { StoredRestoreTask, TaskDestination } from '../task.ts'
 import { destinationOf, maskingOf, type OrderContext, orderTarget } from './order-backup.ts'
+import { refuseMapping, refuseServer } from './restore-checks.ts'
 import { BACKUP_SURFACE } from './surface-name.ts'
 
 /** What a restore is asked for with. */
@@ -34,7 +32,7 @@ export interface RestoreOrder {
 /**
  * Checks all that can be known to be wrong before a restore begins, and queues it. Throws why it cannot be:
  * `storage-file-missing`, `profile-unknown`, `sealed-with-another-key`, `target-version`, `production-target`,
- * `database-mapping`, `connection-failed`, `…-unknown`.
+ * `target-is-source`, `database-mapping`, `connection-failed`, `…-unknown`.
  */
 export async function startRestore(
   context: OrderContext & { readonly queue: Queue },
@@ -48,7 +46,7 @@ export async function startRestore(
   refuseMapping(order, databases)
   const target = await orderTarget(context, settingsOf(order), databases)
   const server = order.privilegedAuth ? as(target.server, order.privilegedAuth) : target.server
-  await refuseOlderMajor(targetOf(server), sidecar, signal)
+  await refuseServer(targetOf(server), { ...target, sidecar }, signal)
   const task: StoredRestoreTask = {
     kind: 'stored-restore',
     destination,
@@ -116,35 +114,4 @@ function as<Server extends StoredRestoreTask['target']['server']>(
   { user, password }: { readonly user: string; readonly password: Secret },
 ): Server {
   return { ...server, user, password: password.reveal() }
-}
-
-function refuseMapping(order: RestoreOrder, databases: readonly string[]): void {
-  if (order.targetDatabaseName !== undefined && databases.length > 1) {
-    throw new Fault('database-mapping', 'targetDatabaseName is for backups of one database.', {
-      remedy: `Map each: ${databases.join(', ')}.`,
-    })
-  }
-  const mapping = order.databaseMapping ?? {}
-  const unknown = Object.keys(mapping).find((name) => !databases.includes(name))
-  if (unknown !== undefined) {
-    throw new Fault('database-mapping', `The backup does not hold the database ${JSON.stringify(unknown)}.`, {
-      remedy: `It holds ${databases.join(', ')}.`,
-    })
-  }
-  const names = databases.map((name) => mapping[name] ?? order.targetDatabaseName ?? name)
-  if (new Set(names).size < names.length) {
-    throw new Fault('database-mapping', 'Two databases would become the same one.')
-  }
-}
-
-async function refuseOlderMajor(target: Target, sidecar: Sidecar, signal: AbortSignal): Promise<void> {
-  const { version } = await identifyServer(target, signal)
-  const [major, needed] = [version, sidecar.engineVersion].map((text) => Number.parseInt(text, 10)) as [
-    number,
-    number,
-  ]
-  if (major >= needed) return
-  throw new Fault('target-version', `The backup is of PostgreSQL ${needed}, the target is ${major}.`, {
-    remedy: 'Restore into a server of the same major or a newer one.',
-  })
 }

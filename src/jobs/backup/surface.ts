@@ -63,16 +63,18 @@ async function tell(
   await addNotification(context, transaction, run.id, { id, channel }, message)
 }
 
-/** A backup that also refreshes is told of as both; so is one that was stored and then could not be restored. */
+/**
+ * A backup that also refreshes is told of as both; so is one that was stored and then could not be restored, and who hears
+ * of both hears that the refresh failed: the backup is there.
+ */
 async function eventsOfRun(transaction: StateTransaction, run: Run, job: Job): Promise<NotificationEvent[]> {
   const { state } = run
   if (run.kind === 'stored-restore') return eventsOf({ kind: 'restore', state, previousState: undefined })
   const previousState = await stateBefore(transaction, run)
   const refreshes = job.targets.length > 0 && (state === 'succeeded' || run.progress?.stage === 'Restoring')
-  return [
-    ...(refreshes ? eventsOf({ kind: 'refresh', state, previousState }) : []),
-    ...eventsOf({ kind: 'backup', state, previousState }),
-  ]
+  const ofBackup = eventsOf({ kind: 'backup', state, previousState })
+  const ofRefresh = refreshes ? eventsOf({ kind: 'refresh', state, previousState }) : []
+  return state === 'failed' ? [...ofBackup, ...ofRefresh] : [...ofRefresh, ...ofBackup]
 }
 
 /** How the run before ended; cancelled ones are not counted. */

@@ -135,10 +135,8 @@ export async function removeAdapter(context: Definitions, id: string): Promise<v
     if (jobs.length > 0) {
       throw new Fault(
         'adapter-in-use',
-        `"${name}" is used by ${jobs.length} jobs: ${jobs.slice(0, 5).join(', ')}.`,
-        {
-          remedy: 'Give these jobs another one, or delete them.',
-        },
+        `"${name}" is used by jobs: ${jobs.slice(0, 5).join(', ')}${jobs.length > 5 ? ' …' : '.'}`,
+        { remedy: 'Give these jobs another one, or delete them.' },
       )
     }
     await transaction.deleteFrom('health_checks').where('adapter_id', '=', id).execute()

@@ -145,7 +145,8 @@ function checkAnonymization({ anonymize }: JobSettings, masks: boolean): void {
   if (anonymize && !masks) {
     throw new Fault('job-invalid', 'The job has no dictionary that masks anything.', {
       place: { field: 'dictionaryIds' },
-      remedy: 'Give it a sensitive dictionary; or say "anonymize": false for a copy of the rows as they are.',
+      remedy:
+        'Give it a sensitive dictionary; or say "anonymize": false (--no-anonymize) for a copy of the rows as they are.',
     })
   }
   if (!anonymize && masks) {

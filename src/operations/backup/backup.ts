@@ -29,7 +29,7 @@ export interface BackupResult {
  * there or not: one that fails before it was verified is taken back; one that was verified stays, whatever fails later.
  */
 export async function backup(context: Context, request: BackupRequest): Promise<BackupResult> {
-  const progress = new StageProgress(context)
+  const progress = new StageProgress(context, { masks: request.anonymize })
   progress.at('Initializing', 0)
   const { config, hosts } = request.destination
   const destination = await openDestination(config, { hosts })

@@ -26,15 +26,19 @@ export class StageProgress {
   #percent = 0
   #stage: BackupStage = 'Initializing'
 
-  constructor(context: Context) {
+  readonly #masks: boolean
+
+  constructor(context: Context, { masks = true } = {}) {
     this.#context = context
+    this.#masks = masks
   }
 
   /** The stage has come so far: 0 to 1. */
   at(stage: BackupStage, fraction: number, item?: string): void {
     const [begin, end] = BACKUP_STAGES[stage]
     const percent = begin + (end - begin) * Math.min(1, Math.max(0, fraction))
-    if (percent >= this.#percent) this.#stage = stage
+    // Rows that are copied as they are must not be said to be anonymized.
+    if (percent >= this.#percent) this.#stage = stage === 'Anonymizing' && !this.#masks ? 'Dumping' : stage
     this.#percent = Math.max(this.#percent, percent)
     this.#context.onProgress({ stage: this.#stage, done: this.#percent, total: 100, item })
   }

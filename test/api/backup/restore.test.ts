@@ -181,3 +181,44 @@ test('a job refreshes its targets, and a mark of production refuses them at once
     await dropDatabase(copy)
   }
 }, 120_000)
+
+test('what cannot be restored where it is wanted is refused before anything is queued', async () => {
+  const { path } = await storedBy({ name: 'refused' })
+  const adapter = async (config: Record<string, unknown>, production: boolean) =>
+    (
+      await made(serving, 'POST', '/api/adapters', {
+        ...{ name: `${JSON.stringify(config)} ${production}`, type: 'database', adapterId: 'postgres' },
+        config: sourceConfig(shop.target, config),
+        production,
+      })
+    ).id
+  const restore = async (order: object) => {
+    const { status, body } = await ask(serving, 'POST', `/api/storage/${destination}/restore`, {
+      file: path,
+      targetSourceId: source,
+      ...order,
+    })
+    return [status, body.error]
+  }
+  const before = (await made(serving, 'GET', '/api/history')).length
+  for (const { id, production } of await made(serving, 'GET', '/api/adapters?type=database')) {
+    if (production) await made(serving, 'PUT', `/api/adapters/${id}`, { production: false })
+  }
+  expect(await restore({})).toEqual([
+    400,
+    expect.stringContaining('is the database that the archive was made from'),
+  ])
+  expect(await restore({ file: 'nothing.dump' })).toEqual([
+    404,
+    expect.stringContaining('nothing.dump: There is no such backup'),
+  ])
+  expect(await restore({ targetSourceId: 'nobody' })).toEqual([400, 'There is no such source.'])
+  // One server has many addresses.
+  await adapter({ host: '127.0.0.1' }, true)
+  const other = await adapter({ host: '127.1' }, false)
+  expect(await restore({ targetSourceId: other, targetDatabaseName: 'x' })).toEqual([
+    400,
+    expect.stringMatching(/"127\.1".* is a server that is marked as production/),
+  ])
+  expect((await made(serving, 'GET', '/api/history')).length).toBe(before)
+}, 120_000)

@@ -9,6 +9,7 @@ import { runJob } from '../../../src/jobs/backup/run-job.ts'
 import { createJob } from '../../../src/jobs/definitions/jobs.ts'
 import type { NotificationEvents } from '../../../src/jobs/notifications/events.ts'
 import { noteProgress, settleRun, takeNextRun } from '../../../src/jobs/runs.ts'
+import { openBody } from '../../../src/jobs/sealed.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { StageProgress } from '../../../src/operations/backup/stages.ts'
@@ -74,6 +75,24 @@ test('a failure keeps how far it came, and what was cancelled has failed', async
   expect(await listExecutions(state, { limit: 1 })).toHaveLength(1)
   expect(await listExecutions(state, { limit: 10, jobId: "x' OR 1=1 --" })).toEqual([])
   expect(await codeOf(() => executionRun(state, 'nobody'))).toBe('run-unknown')
+})
+
+test('rows that are copied as they are are not said to be anonymized', () => {
+  const told: unknown[] = []
+  const context = {
+    signal: new AbortController().signal,
+    log: silentLog,
+    clock: systemClock,
+    onProgress: ({ stage, done }: { stage: string; done: number }) => void told.push([stage, done]),
+  }
+  for (const masks of [true, false]) {
+    const copying = new StageProgress(context, { masks }).dump(0, 1)
+    copying.onProgress({ stage: 'copy', done: 10, total: 10 })
+  }
+  expect(told).toEqual([
+    ['Anonymizing', 65],
+    ['Dumping', 65],
+  ])
 })
 
 test('percent never fall, whatever the parts of the work tell', () => {
@@ -171,6 +190,24 @@ test('channels hear of what their job has them hear: failures, that they are ove
   const targets = [{ targetSourceId: target.id }]
   const refreshing = { notificationEvents, targets }
   expect(await told('refreshing', refreshing, ['failed', 'refresh failed'])).toEqual([['a'], ['a', 'b']])
+})
+
+test('where the backup is stored and a target could not be refreshed, that is what is said', async () => {
+  await using test = await JobsOfTest.open()
+  const [a] = [await test.channel('a')]
+  const target = await test.source('target', { host: 'elsewhere' })
+  const targets = [{ targetSourceId: target.id }]
+  const job = await createJob(test.context, { ...(await test.jobInput()), notificationIds: [a.id], targets })
+  const said: string[] = []
+  for (const stage of ['Dumping', 'Restoring']) {
+    const id = await begunRun(test, job.id)
+    await noteProgress(test.context.state, id, { stage, done: 90, total: 100 })
+    await settleRun(test.context, id, { state: 'failed', fault: FAULT })
+    const deliveries = test.context.state.selectFrom('deliveries').select('body').where('run_id', '=', id)
+    const { body } = await deliveries.executeTakeFirstOrThrow()
+    said.push(JSON.parse(openBody(test.context, id, body as Uint8Array)).type)
+  }
+  expect(said).toEqual(['backup_failure', 'refresh_failure'])
 })
 
 test('a channel that cannot be told keeps neither the run from ending nor the others from hearing', async () => {
