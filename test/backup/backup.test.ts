@@ -171,6 +171,34 @@ describe('what is stored', () => {
   })
 })
 
+describe('a rule that means nothing', () => {
+  test('in one of several databases is for another of them; in none it is refused, as a column that a table lost', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using odd = await TestDatabase.create(`${USERS}; CREATE TABLE public.more (email text)`)
+    await using folder = await TestFolder.create()
+    const rule = (table: string) => ({ schema: 'public', table, fields: { email: 'md5(email)' } })
+    const made = (...tables: string[]) => {
+      const dictionaries = [dictionary({ dictionary: tables.map(rule) })]
+      const changes = { databases: [shop.name, odd.name], dictionaries }
+      return backup(testContext(), backupRequest(shop.target, folder.path, changes))
+    }
+    expect((await made('users', 'more')).sidecar.coverage.masked).toBe(3)
+    const before = filesIn(folder.path)
+    const renamedTable = await faultOf(made('users', 'people'))
+    expect([renamedTable.code, renamedTable.message]).toEqual([
+      'rule-unmatched',
+      'No table answers to public.people.',
+    ])
+    await odd.run('ALTER TABLE public.users RENAME COLUMN email TO mail')
+    const renamedColumn = await faultOf(made('users', 'more'))
+    expect([renamedColumn.code, renamedColumn.message]).toEqual([
+      'column-unknown',
+      'No table that answers to public.users has the column email.',
+    ])
+    expect(filesIn(folder.path)).toEqual(before)
+  })
+})
+
 describe('a database of which no rule masks anything', () => {
   test('is refused before its first byte', async () => {
     await using shop = await TestDatabase.create(USERS)
@@ -253,6 +281,33 @@ describe('what goes wrong', () => {
     expect(fault.message).toContain('is stored')
     expect(filesIn(folder.path)).toHaveLength(2)
     expect(await shop.value("SELECT count(*)::int FROM pg_database WHERE datname = 'never_made'")).toBe(0)
+  })
+
+  test('no database of a backup is put in the place of another one of it, nor of a template', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using odd = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const databases = [shop.name, odd.name]
+    const refreshing = async (mapping: Record<string, string>) => {
+      const target = {
+        name: 'itself',
+        server: shop.target,
+        mapping,
+        findings: 'off' as const,
+        connections: 'end' as const,
+        neverInto: [],
+      }
+      const changes = { databases, targets: [target] }
+      return (await faultOf(backup(testContext(), backupRequest(shop.target, folder.path, changes)))).code
+    }
+    expect(await refreshing({ [shop.name]: odd.name, [odd.name]: shop.name })).toBe('target-is-source')
+    for (const name of ['template0', 'template1', `${shop.name}_pgveil_old`]) {
+      expect(await refreshing({ [shop.name]: name })).toBe('database-mapping')
+    }
+    for (const database of [shop, odd]) {
+      expect(await database.value('SELECT email FROM users WHERE id = 1')).toBe('person1@example.org')
+    }
+    expect(await shop.value("SELECT count(*)::int FROM pg_database WHERE datname LIKE '%_pgveil_%'")).toBe(0)
   })
 
   test('what an abort breaks off leaves nothing, and what a kill left is swept by the next run', async () => {

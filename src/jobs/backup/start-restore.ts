@@ -1,5 +1,7 @@
 import { Fault } from '../../lib/fault.ts'
 import type { Secret } from '../../lib/secret.ts'
+import { mappedName } from '../../operations/backup/mapped-name.ts'
+import { refuseTargetName } from '../../operations/refresh/names.ts'
 import { identifyServer } from '../../operations/survey-server.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { openBackup } from '../../storage/backup-file.ts'
@@ -131,10 +133,11 @@ function refuseMapping(order: RestoreOrder, databases: readonly string[]): void 
       remedy: `It holds ${databases.join(', ')}.`,
     })
   }
-  const names = databases.map((name) => mapping[name] ?? order.targetDatabaseName ?? name)
+  const names = databases.map((name) => order.targetDatabaseName ?? mappedName(mapping, name))
   if (new Set(names).size < names.length) {
     throw new Fault('database-mapping', 'Two databases would become the same one.')
   }
+  for (const name of names) refuseTargetName(name)
 }
 
 async function refuseOlderMajor(target: Target, sidecar: Sidecar, signal: AbortSignal): Promise<void> {

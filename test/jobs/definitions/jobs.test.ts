@@ -48,6 +48,9 @@ test('a job that is wrong, or names what is not there, is refused', async () => 
     [{ retention: { mode: 'SMART', smart: {} } }, 'job-invalid'],
     [{ targets: [{ targetSourceId: 'nobody' }] }, 'adapter-unknown'],
     [{ databases: ['a'], targets: [{ targetSourceId, databaseMapping: { b: 'c' } }] }, 'database-mapping'],
+    [{ targets: [{ targetSourceId, databaseMapping: { a: 'template0' } }] }, 'database-mapping'],
+    [{ targets: [{ targetSourceId, targetDatabaseName: 'template1' }] }, 'database-mapping'],
+    [{ databases: ['shop_pgveil_old'], targets: [{ targetSourceId }] }, 'database-mapping'],
     [{ databases: ['a', 'b'], targets: [{ targetSourceId, targetDatabaseName: 'c' }] }, 'database-mapping'],
     [
       { databases: ['a', 'b'], targets: [{ targetSourceId, databaseMapping: { a: 'c', b: 'c' } }] },
