@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Secret } from '../../src/lib/secret.ts'
 import { type BackupResult, backup } from '../../src/operations/backup/backup.ts'
 import type { BackupRequest } from '../../src/operations/backup/request.ts'
+import { retain } from '../../src/operations/backup/retain.ts'
 import { init } from '../../src/operations/init.ts'
 import { identifyServer } from '../../src/operations/survey-server.ts'
 import { openBackup } from '../../src/storage/backup-file.ts'
@@ -382,6 +383,35 @@ describe('retention', () => {
 
   test('NONE removes nothing', async () => {
     expect(await daysLeft(at(1, 2, 3), { mode: 'NONE' })).toEqual(days(1, 2, 3))
+  })
+
+  test('a clock that was ahead once does not make each new backup push out the one before', async () => {
+    const retention = { mode: 'SIMPLE', simple: { keepCount: 2 } } as const
+    const times = ['2027-01-01T12:00:00Z', '2027-01-02T12:00:00Z', ...at(1, 2, 3)]
+    expect(await daysLeft(times, retention)).toEqual([...days(2, 3), '2027-01-01', '2027-01-02'])
+  })
+
+  test('what is locked after the list was read stays', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const made: BackupResult[] = []
+    for (let count = 0; count < 3; count++) {
+      made.push(await backup(testContext(), backupRequest(shop.target, folder.path)))
+    }
+    const [first, second, third] = made.map(({ path }) => path) as [string, string, string]
+    const files = localFs({ basePath: folder.path })
+    const destination = {
+      ...files,
+      remove: async (path: string, signal: AbortSignal) => {
+        // Retention goes from the oldest to the newest.
+        if (path.startsWith(first)) await setLocked(files, second, true, signal)
+        await files.remove(path, signal)
+      },
+    }
+    const retention = { mode: 'SIMPLE', simple: { keepCount: 1 } } as const
+    const request = backupRequest(shop.target, folder.path, { retention })
+    expect(await retain(testContext(), request, destination, third)).toEqual([first])
+    expect(filesIn(folder.path).filter((name) => name.endsWith('.dump'))).toEqual([second, third])
   })
 
   test('the files of another job in the same folder are not its business', async () => {
