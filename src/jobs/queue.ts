@@ -4,6 +4,7 @@ import { RunFolder } from '../store/run-folder.ts'
 import type { StateTransaction } from '../store/state.ts'
 import { addRun, type NewRun } from './add-run.ts'
 import { BACKUP_SURFACE } from './backup/surface-name.ts'
+import { taskAsOfNow } from './backup/task-as-of-now.ts'
 import { describeFault } from './describe-fault.ts'
 import type { JobsContext } from './jobs-context.ts'
 import type { Outbox } from './outbox.ts'
@@ -161,7 +162,7 @@ export class Queue {
     let end: WorkerEnd
     try {
       await saveStatus(home, run)
-      const task = openTask(this.#context, run.id, sealed)
+      const task = await taskAsOfNow(this.#context, openTask(this.#context, run.id, sealed))
       const { logFile } = RunFolder.at(home.path, run.folder)
       const worker = await WorkerProcess.start(logFile, (progress) => this.#progress(run, progress))
       working.worker = worker

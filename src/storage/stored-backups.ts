@@ -60,7 +60,13 @@ export async function readSidecarOf(
       cause: error,
     })
   }
-  return readSidecar(Buffer.concat(pieces).toString('utf8'), place)
+  const sidecar = readSidecar(Buffer.concat(pieces).toString('utf8'), place)
+  // Who can write here and has no key must not make us take a file of theirs for one that was sealed.
+  if (sidecar.encryption !== null || !path.endsWith('.sealed')) return sidecar
+  throw new Fault('backup-format', 'The description says of a sealed backup that it is not.', {
+    place: { file: place },
+    remedy: 'Somebody changed it. Use another backup, or fetch the description from where it was copied.',
+  })
 }
 
 /** Makes the file a backup, or describes it anew. Throws `storage-failed`. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Secret } from '../../src/lib/secret.ts'
 import { type BackupResult, backup } from '../../src/operations/backup/backup.ts'
 import type { BackupRequest } from '../../src/operations/backup/request.ts'
+import { retain } from '../../src/operations/backup/retain.ts'
 import { init } from '../../src/operations/init.ts'
 import { identifyServer } from '../../src/operations/survey-server.ts'
 import { openBackup } from '../../src/storage/backup-file.ts'
@@ -171,6 +172,34 @@ describe('what is stored', () => {
   })
 })
 
+describe('a rule that means nothing', () => {
+  test('in one of several databases is for another of them; in none it is refused, as a column that a table lost', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using odd = await TestDatabase.create(`${USERS}; CREATE TABLE public.more (email text)`)
+    await using folder = await TestFolder.create()
+    const rule = (table: string) => ({ schema: 'public', table, fields: { email: 'md5(email)' } })
+    const made = (...tables: string[]) => {
+      const dictionaries = [dictionary({ dictionary: tables.map(rule) })]
+      const changes = { databases: [shop.name, odd.name], dictionaries }
+      return backup(testContext(), backupRequest(shop.target, folder.path, changes))
+    }
+    expect((await made('users', 'more')).sidecar.coverage.masked).toBe(3)
+    const before = filesIn(folder.path)
+    const renamedTable = await faultOf(made('users', 'people'))
+    expect([renamedTable.code, renamedTable.message]).toEqual([
+      'rule-unmatched',
+      'No table answers to public.people.',
+    ])
+    await odd.run('ALTER TABLE public.users RENAME COLUMN email TO mail')
+    const renamedColumn = await faultOf(made('users', 'more'))
+    expect([renamedColumn.code, renamedColumn.message]).toEqual([
+      'column-unknown',
+      'No table that answers to public.users has the column email.',
+    ])
+    expect(filesIn(folder.path)).toEqual(before)
+  })
+})
+
 describe('a database of which no rule masks anything', () => {
   test('is refused before its first byte', async () => {
     await using shop = await TestDatabase.create(USERS)
@@ -255,6 +284,33 @@ describe('what goes wrong', () => {
     expect(await shop.value("SELECT count(*)::int FROM pg_database WHERE datname = 'never_made'")).toBe(0)
   })
 
+  test('no database of a backup is put in the place of another one of it, nor of a template', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using odd = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const databases = [shop.name, odd.name]
+    const refreshing = async (mapping: Record<string, string>) => {
+      const target = {
+        name: 'itself',
+        server: shop.target,
+        mapping,
+        findings: 'off' as const,
+        connections: 'end' as const,
+        neverInto: [],
+      }
+      const changes = { databases, targets: [target] }
+      return (await faultOf(backup(testContext(), backupRequest(shop.target, folder.path, changes)))).code
+    }
+    expect(await refreshing({ [shop.name]: odd.name, [odd.name]: shop.name })).toBe('target-is-source')
+    for (const name of ['template0', 'template1', `${shop.name}_pgveil_old`]) {
+      expect(await refreshing({ [shop.name]: name })).toBe('database-mapping')
+    }
+    for (const database of [shop, odd]) {
+      expect(await database.value('SELECT email FROM users WHERE id = 1')).toBe('person1@example.org')
+    }
+    expect(await shop.value("SELECT count(*)::int FROM pg_database WHERE datname LIKE '%_pgveil_%'")).toBe(0)
+  })
+
   test('what an abort breaks off leaves nothing, and what a kill left is swept by the next run', async () => {
     await using shop = await TestDatabase.create(USERS)
     await using folder = await TestFolder.create()
@@ -327,6 +383,35 @@ describe('retention', () => {
 
   test('NONE removes nothing', async () => {
     expect(await daysLeft(at(1, 2, 3), { mode: 'NONE' })).toEqual(days(1, 2, 3))
+  })
+
+  test('a clock that was ahead once does not make each new backup push out the one before', async () => {
+    const retention = { mode: 'SIMPLE', simple: { keepCount: 2 } } as const
+    const times = ['2027-01-01T12:00:00Z', '2027-01-02T12:00:00Z', ...at(1, 2, 3)]
+    expect(await daysLeft(times, retention)).toEqual([...days(2, 3), '2027-01-01', '2027-01-02'])
+  })
+
+  test('what is locked after the list was read stays', async () => {
+    await using shop = await TestDatabase.create(USERS)
+    await using folder = await TestFolder.create()
+    const made: BackupResult[] = []
+    for (let count = 0; count < 3; count++) {
+      made.push(await backup(testContext(), backupRequest(shop.target, folder.path)))
+    }
+    const [first, second, third] = made.map(({ path }) => path) as [string, string, string]
+    const files = localFs({ basePath: folder.path })
+    const destination = {
+      ...files,
+      remove: async (path: string, signal: AbortSignal) => {
+        // Retention goes from the oldest to the newest.
+        if (path.startsWith(first)) await setLocked(files, second, true, signal)
+        await files.remove(path, signal)
+      },
+    }
+    const retention = { mode: 'SIMPLE', simple: { keepCount: 1 } } as const
+    const request = backupRequest(shop.target, folder.path, { retention })
+    expect(await retain(testContext(), request, destination, third)).toEqual([first])
+    expect(filesIn(folder.path).filter((name) => name.endsWith('.dump'))).toEqual([second, third])
   })
 
   test('the files of another job in the same folder are not its business', async () => {

@@ -37,7 +37,7 @@ async function ground(...files: readonly string[]) {
   }
 }
 
-const name = (day: number, suffix = '.dump.gz.sealed') => `shop/shop_2026-11-${day}T02-00-00Z${suffix}`
+const name = (day: number, suffix = '.dump.gz') => `shop/shop_2026-11-${day}T02-00-00Z${suffix}`
 
 test('backups are listed with their sidecars, the newest first, and all else apart', async () => {
   const days = Array.from({ length: 30 }, (_, at) => 30 - at).filter((day) => day >= 10)
@@ -193,4 +193,14 @@ test('a sidecar of any size is not read into memory', async () => {
   }
   expect((await faultOf(readSidecarOf(made.destination, name(10), signal))).code).toBe('backup-format')
   expect(read).toBe(9)
+})
+
+test('a description that says of a sealed backup that it is not is refused', async () => {
+  await using made = await ground(name(10, '.dump.sealed'))
+  await publishSidecar(made.destination, name(10, '.dump.sealed'), sidecarOf(), signal)
+  const fault = await faultOf(readSidecarOf(made.destination, name(10, '.dump.sealed'), signal))
+  expect([fault.code, fault.message]).toEqual([
+    'backup-format',
+    'The description says of a sealed backup that it is not.',
+  ])
 })

@@ -3,10 +3,12 @@ import { type DestinationConfig, parseDestinationConfig } from '../../storage/de
 import type { Destination } from '../../storage/destinations/destination.ts'
 import { openDestination, testDestination } from '../../storage/destinations/open.ts'
 import type { BackupContext } from './context.ts'
+import { refuseOwnFolder } from './own-folder.ts'
 
-/** Opens the destination of an id; whoever asks closes it. Throws `adapter-unknown`, `storage-failed`. */
+/** Opens the destination of an id; whoever asks closes it. Throws `adapter-unknown`, `path-refused`, `storage-failed`. */
 export async function openById(context: BackupContext, id: string): Promise<Destination> {
   const { adapterId, config } = await findAdapter(context, id, 'storage')
+  await refuseOwnFolder(context, adapterId, config)
   return openDestination(parseDestinationConfig(adapterId, config), { hosts: context.storageHosts })
 }
 

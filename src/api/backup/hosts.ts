@@ -2,20 +2,23 @@ import { Fault } from '../../lib/fault.ts'
 import { refuseHost } from '../../lib/hosts.ts'
 import { isSocketFolder } from '../../postgres/connection/target.ts'
 import type { BackupContext } from './context.ts'
+import { refuseOwnFolder } from './own-folder.ts'
 
 /** Fields of configurations that say where to connect: names, addresses or URLs. */
 const HOST_FIELDS = ['host', 'endpoint', 'webhookUrl', 'url'] as const
 
 /**
  * Refuses a configuration that would send the server where the operator does not want it: databases by `--db-hosts`,
- * destinations and notifications by lists of their own. What has no host, or none that can be read, is somebody else's to judge. Throws
- * `address-refused`.
+ * destinations and notifications by lists of their own, and folders by where the server keeps what is its own. What has no host, or none that can be read, is somebody else's to judge. Throws
+ * `address-refused`, `path-refused`.
  */
 export async function refuseHosts(
-  { databaseHosts, storageHosts, webhookHosts }: BackupContext,
+  context: BackupContext,
   adapterId: string,
   config: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+  const { databaseHosts, storageHosts, webhookHosts } = context
+  await refuseOwnFolder(context, adapterId, config)
   for (const field of HOST_FIELDS) {
     const value = config[field]
     if (typeof value !== 'string' || value === '') continue

@@ -64,8 +64,8 @@ export interface LeftOutRelation {
 
 /** How strict to be where the dictionary and the database do not fit. */
 export interface PlanPolicy {
-  /** A rule that matches no table or column becomes a warning. */
-  readonly allowUnmatched: boolean
+  /** A rule that matches no table or column becomes a warning; `tables`: one that matches no table. */
+  readonly allowUnmatched: boolean | 'tables'
   /** What to do with columns that no dictionary knows. */
   readonly unknownColumns: 'copy' | 'fail' | 'null'
   /** Carry the rule of a referenced column to all columns that reference it. */

@@ -19,9 +19,13 @@ export function reviewUse(
 ): Finding[] {
   const used = new Map<TableRule, Set<string>>()
   const findings = tables.flatMap((table) => noteUse(catalog, table, index, used))
-  const severity = policy.allowUnmatched ? 'warning' : 'error'
   const unused = rules.flatMap((rule) => reportUnused(rule, used.get(rule), catalog))
-  return [...findings, ...unused.map((finding) => ({ ...finding, severity }) as const)]
+  return [...findings, ...unused.map((finding) => ({ ...finding, severity: severityOf(finding, policy) }))]
+}
+
+/** A table may lie in another database; a table that lost a column has it under another name perhaps. */
+function severityOf({ code }: Pick<Finding, 'code'>, { allowUnmatched }: PlanPolicy): Finding['severity'] {
+  return allowUnmatched === true || (allowUnmatched && code === 'rule-unmatched') ? 'warning' : 'error'
 }
 
 /** Notes which rules and which of their columns a table answers to; finds what is wrong with that. */

@@ -1,4 +1,6 @@
 import { Fault } from '../../lib/fault.ts'
+import { mappedName } from '../../operations/backup/mapped-name.ts'
+import { refuseTargetName } from '../../operations/refresh/names.ts'
 import { refuseSource } from '../../operations/restore/target-checks.ts'
 import { identifyServer } from '../../operations/survey-server.ts'
 import type { Target } from '../../postgres/connection/target.ts'
@@ -25,10 +27,11 @@ export function refuseMapping(
       remedy: `It holds ${databases.join(', ')}.`,
     })
   }
-  const names = databases.map((name) => mapping[name] ?? order.targetDatabaseName ?? name)
+  const names = databases.map((name) => order.targetDatabaseName ?? mappedName(mapping, name))
   if (new Set(names).size < names.length) {
     throw new Fault('database-mapping', 'Two databases would become the same one.')
   }
+  for (const name of names) refuseTargetName(name)
 }
 
 /**
@@ -52,7 +55,7 @@ export async function refuseServer(
     })
   }
   for (const { name: database, manifest } of sidecar.databases) {
-    refuseSource(manifest, { ...target, database: mapping[database] ?? database }, server, null)
+    refuseSource(manifest, { ...target, database: mappedName(mapping, database) }, server, null)
   }
   refuseOlderMajor(server.version, sidecar.engineVersion)
 }

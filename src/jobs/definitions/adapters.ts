@@ -118,6 +118,8 @@ export async function changeAdapter(
         name,
         config: context.seal.close(JSON.stringify(config), purposeOf(id)),
         production: (changes.production ?? before.production) ? 1 : 0,
+        // What another server said of itself must not speak for this one.
+        ...(leadsElsewhere(before.config, config) && { version: null, system_identifier: null }),
         updated_at: context.clock.now().getTime(),
       })
       .where('id', '=', id)
@@ -203,6 +205,10 @@ function checkConfig(type: AdapterType, adapterId: string, config: JsonObject): 
     throw new Fault('adapter-config', `"${adapterId}" is an adapter of type ${kind.type}, not ${type}.`)
   }
   kind.check(config)
+}
+
+function leadsElsewhere(before: JsonObject, after: JsonObject): boolean {
+  return before.host !== after.host || before.port !== after.port
 }
 
 function mergedConfig({ adapterId, config }: Adapter, changes: JsonObject): JsonObject {

@@ -1,6 +1,8 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { z } from 'zod'
 import { Fault } from '../../lib/fault.ts'
+import { mappedName } from '../../operations/backup/mapped-name.ts'
+import { refuseTargetName } from '../../operations/refresh/names.ts'
 import type { State } from '../../store/state.ts'
 import type { JobsTable } from '../../store/tables.ts'
 import { readSchedule } from '../schedule/cron.ts'
@@ -178,7 +180,11 @@ function checkMapping(job: JobSettings, target: JobSettings['targets'][number]):
   if (unknown !== undefined) {
     throw new Fault('database-mapping', `The job does not copy the database ${JSON.stringify(unknown)}.`)
   }
-  const names = job.databases.map((name) => target.databaseMapping?.[name] ?? name)
+  const names = job.databases.map((name) => mappedName(target.databaseMapping ?? {}, name))
+  const { targetDatabaseName, databaseMapping = {} } = target
+  for (const name of [...names, ...Object.values(databaseMapping), targetDatabaseName ?? '']) {
+    refuseTargetName(name)
+  }
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) {
     throw new Fault('database-mapping', `Two databases would become ${JSON.stringify(twice)}.`)

@@ -12,6 +12,7 @@ import { both } from '../lanes.ts'
 import { installLibraryIfCalled } from '../library.ts'
 import { PiecePipe } from '../piece-pipe.ts'
 import { PLAIN_PLANNING } from '../planning.ts'
+import { refuseUnusedRules } from './refuse-unused-rules.ts'
 import type { BackupRequest } from './request.ts'
 import type { StageProgress } from './stages.ts'
 
@@ -63,10 +64,14 @@ async function dumpDatabases(
   const { databases, compression } = request
   const manifests: Manifest[] = []
   const warnings: Finding[] = []
-  for (const [index, database] of databases.entries()) {
+  const now = progress.dump(0, 1).clock.now()
+  const dumps = databases.map((database) => dumpRequest(request, database, now))
+  for (const { source, dictionaries } of dumps) {
+    await installLibraryIfCalled({ ...progress.dump(0, 1), signal }, source, dictionaries)
+  }
+  if (dumps.length > 1) await refuseUnusedRules({ ...progress.dump(0, 1), signal }, dumps)
+  for (const [index, dump] of dumps.entries()) {
     const context = { ...progress.dump(index, databases.length), signal }
-    const dump = dumpRequest(request, database, context.clock.now())
-    await installLibraryIfCalled(context, dump.source, dump.dictionaries)
     const made = await dumpToStream(context, dump, (piece) => pipe.write(piece, signal))
     manifests.push(made.manifest)
     warnings.push(...made.warnings)
@@ -85,7 +90,7 @@ function dumpRequest(request: BackupRequest, database: string, now: Date): Strea
     onlyTables: request.onlyTables,
     withoutTables: request.withoutTables,
     // One dictionary may be for several databases, each of which has only some of its tables.
-    allowUnmatched: several,
+    allowUnmatched: several && 'tables',
     mustMask: request.anonymize,
     salt: request.salt,
     content: 'full',

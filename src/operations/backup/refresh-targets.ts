@@ -2,6 +2,7 @@ import type { Finding } from '../../lib/fault.ts'
 import type { Context } from '../context.ts'
 import { PLAIN_PLANNING } from '../planning.ts'
 import { refresh } from '../refresh/refresh.ts'
+import { mappedName } from './mapped-name.ts'
 import { refuseProductionSystem } from './refuse-production.ts'
 import type { BackupRequest, RefreshTarget } from './request.ts'
 import type { StageProgress } from './stages.ts'
@@ -48,9 +49,10 @@ async function refreshOne(
   target: RefreshTarget,
   name: string,
 ) {
-  const manifest = copy.sidecar.databases.find((database) => database.name === name)?.manifest
+  const { databases } = copy.sidecar
+  const manifest = databases.find((database) => database.name === name)?.manifest
   if (!manifest) throw new Error('a database that is not in the sidecar')
-  const database = target.mapping[name] ?? name
+  const database = mappedName(target.mapping, name)
   context.log.info({ database, server: target.name }, 'refresh begins')
   return refresh(context, {
     target: { ...target.server, database },
@@ -65,6 +67,8 @@ async function refreshOne(
     },
     connections: target.connections,
     keepOld: true,
+    // A mapping that swaps names would else put one source in the place of another.
+    notInto: databases.map((database) => database.manifest),
     programs: { byMajor: new Map() },
     pgRestoreOptions: [],
     ignorePrivileges: false,

@@ -1,3 +1,5 @@
+import { Fault } from '../../lib/fault.ts'
+
 /** The databases that stand beside a target while it is refreshed, and after. */
 export interface SideNames {
   /** The copy that is being made. */
@@ -6,6 +8,17 @@ export interface SideNames {
   readonly old: string
   /** The target as it was before the refresh before, on its way out. */
   readonly gone: string
+}
+
+/** PostgreSQL makes databases from template1 and template0; what stands in them would stand in each that is made after. */
+const NEVER_REPLACED = /^template[01]$|_pgveil_(new|old|gone)$/
+
+/** Throws `database-mapping` for a name under which nothing is ever put: templates of the server, and names of our own. */
+export function refuseTargetName(database: string): void {
+  if (!NEVER_REPLACED.test(database)) return
+  throw new Fault('database-mapping', `The database ${JSON.stringify(database)} is never replaced.`, {
+    remedy: 'Map the database of the backup to another name.',
+  })
 }
 
 /** NAMEDATALEN - 1. */

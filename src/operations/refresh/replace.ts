@@ -16,7 +16,7 @@ import {
 } from '../restore/target-checks.ts'
 import { checkCopy } from './check/check.ts'
 import { withTargetLocked } from './maintenance.ts'
-import { type SideNames, sideNames } from './names.ts'
+import { refuseTargetName, type SideNames, sideNames } from './names.ts'
 import type { RefreshOptions, RefreshResult } from './request.ts'
 import { createShadow, dropOwn, refuseForeign } from './side-databases.ts'
 import { rehearseCarryOver, type Swapped, swap } from './swap.ts'
@@ -39,6 +39,7 @@ export async function replaceDatabase(
   fill: (context: Context, copy: Target) => Promise<Filled>,
 ): Promise<RefreshResult> {
   const { target } = options
+  refuseTargetName(target.database)
   const names = sideNames(target.database)
   const copy = { ...target, database: names.shadow }
   return withTargetLocked(context, target, async (guarded, session) => {
@@ -84,7 +85,9 @@ async function prepare(
   context.onProgress({ stage: 'prepare', done: 0, total: 1 })
   const server = await readServer(session)
   const before = await readProperties(session, target.database)
-  refuseSource(source, target, server, before?.oid ?? null)
+  for (const one of [source, ...(options.notInto ?? [])]) {
+    refuseSource(one, target, server, before?.oid ?? null)
+  }
   refuseStandby(target, server)
   refuseOlderServer(source, server)
   if (options.connections === 'refuse') await refuseIfConnected(session, target.database)

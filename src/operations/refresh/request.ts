@@ -4,6 +4,7 @@ import type { Finding } from '../../lib/fault.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import type { ArchiveRequest } from '../dump/request.ts'
 import type { StreamRestoreOptions } from '../restore/stream.ts'
+import type { ArchiveSource } from '../restore/target-checks.ts'
 
 /** What is looked for in the copy before anybody gets to see it. */
 export interface RefreshCheck {
@@ -26,6 +27,8 @@ export interface RefreshOptions extends StreamRestoreOptions {
   readonly connections: 'end' | 'refuse'
   /** Keep the target as it was until the next refresh has succeeded. */
   readonly keepOld: boolean
+  /** Databases that it must not be, beside the one that the copy is made of. */
+  readonly notInto?: readonly ArchiveSource[] | undefined
 }
 
 export interface RefreshRequest extends RefreshOptions {

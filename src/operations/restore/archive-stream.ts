@@ -14,7 +14,7 @@ export interface ArchiveStream {
 }
 
 /** No table of contents is longer: 2,000 tables of 20 columns take 4 MB. */
-const MOST_HEAD_BYTES = 1024 * 1024 * 1024
+const MOST_HEAD_BYTES = 256 * 1024 * 1024
 
 const FIRST_LOOK_BYTES = 64 * 1024
 
@@ -26,7 +26,8 @@ export async function reopenedStream(
   open: () => AsyncIterable<Uint8Array>,
   mostBytes = MOST_HEAD_BYTES,
 ): Promise<ArchiveStream> {
-  const { head, pieces } = await readBegin(open(), mostBytes)
+  // How long it is says the description beside the backup, which others may have written.
+  const { head, pieces } = await readBegin(open(), Math.min(mostBytes, MOST_HEAD_BYTES))
   await pieces.return?.()
   return { head, whole: () => withSameHead(head, open()) }
 }

@@ -377,6 +377,8 @@ describe('keys', () => {
       ['POST', '/api/api-keys', { name: 'x', permissions: ['vault:write'] }],
       ['PUT', `/api/api-keys/${strong.id}`, { permissions: ['api-keys:write', 'jobs:read'] }],
       ['POST', `/api/api-keys/${strong.id}/rotate`, undefined],
+      ['PUT', `/api/api-keys/${strong.id}`, { enabled: true }],
+      ['PUT', `/api/api-keys/${strong.id}`, { expiresAt: null }],
     ]
     for (const [method, path, body] of ways) {
       const answer = await ask(serving, method, path, body, weak)

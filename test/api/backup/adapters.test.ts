@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { TestDatabase } from '../../server/database.ts'
 import { TestFolder } from '../../server/folder.ts'
 import type { Serving } from '../serving.ts'
@@ -142,6 +142,41 @@ describe('an adapter', () => {
       }
     }
   })
+})
+
+test('a folder is not that of the server, nor above it, nor below it, by no link', async () => {
+  await using folder = await TestFolder.create()
+  symlinkSync(serving.home, folder.file('link'))
+  const { home } = serving
+  const refused = [
+    '/',
+    home,
+    `${home}/`,
+    `${home}/runs/new`,
+    `${home}/./output`,
+    dirname(home),
+    folder.file('link/x'),
+  ]
+  for (const basePath of refused) {
+    const config = { basePath }
+    for (const [path, body] of [
+      ['/api/adapters', { name: 'x', type: 'storage', adapterId: 'local-fs', config }],
+      ['/api/adapters/test-connection', { adapterId: 'local-fs', config }],
+    ] as const) {
+      const answer = await ask(serving, 'POST', path, body)
+      expect([path, basePath, answer.status, answer.body]).toEqual([path, basePath, 400, error])
+    }
+  }
+  const [first, other] = [folder.file('first'), `${home}-beside`]
+  const body = { name: 'moves', type: 'storage', adapterId: 'local-fs', config: { basePath: other } }
+  const { id } = await made(serving, 'POST', '/api/adapters', body)
+  const moved = await ask(serving, 'PUT', `/api/adapters/${id}`, { config: { basePath: home } })
+  expect([moved.status, moved.body]).toEqual([400, error])
+  await made(serving, 'PUT', `/api/adapters/${id}`, { config: { basePath: first } })
+  symlinkSync(home, first)
+  const listed = await ask(serving, 'GET', `/api/storage/${id}/files`)
+  expect([listed.status, listed.body]).toEqual([400, error])
+  await made(serving, 'DELETE', `/api/adapters/${id}`)
 })
 
 test('a list is of the types that the caller may read', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { TestFolder } from '../../server/folder.ts'
 import { type Serving, until } from '../serving.ts'
-import { ask, defined, made, serveBackups } from './ground.ts'
+import { ask, defined, keyWithout, made, serveBackups } from './ground.ts'
 
 const error = { error: expect.any(String) }
 
@@ -119,6 +119,23 @@ describe('a job', () => {
     expect([twice.status, twice.body]).toEqual([409, { error: expect.stringMatching(/taken/) }])
     const [kept] = (await made(serving, 'GET', '/api/jobs')).filter(({ id }: { id: string }) => id === job.id)
     expect(kept).toEqual(job)
+  })
+
+  test('with targets is made and changed by those alone who may restore', async () => {
+    const key = await keyWithout(serving, 'storage:restore')
+    const targets = [{ targetSourceId: things.source.id, targetDatabaseName: 'copy' }]
+    const whole = { ...body, name: 'refreshes', targets }
+    const lacking = { error: 'The key lacks the permission "storage:restore".' }
+    const create = await ask(serving, 'POST', '/api/jobs', whole, key)
+    expect([create.status, create.body]).toEqual([403, lacking])
+    const plain = await made(serving, 'POST', '/api/jobs', { ...whole, name: 'plain', targets: [] }, key)
+    const add = await ask(serving, 'PUT', `/api/jobs/${plain.id}`, { targets }, key)
+    expect([add.status, add.body]).toEqual([403, lacking])
+    const { id } = await made(serving, 'POST', '/api/jobs', whole)
+    const redirect = await ask(serving, 'PUT', `/api/jobs/${id}`, { databases: ['other'] }, key)
+    expect([redirect.status, redirect.body]).toEqual([403, lacking])
+    await made(serving, 'PUT', `/api/jobs/${id}`, { targets: [], databases: ['other'] }, key)
+    for (const job of [id, plain.id]) await made(serving, 'DELETE', `/api/jobs/${job}`)
   })
 
   test('restores into no server that is marked as production', async () => {

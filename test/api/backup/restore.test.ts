@@ -218,7 +218,7 @@ test('what cannot be restored where it is wanted is refused before anything is q
   const other = await adapter({ host: '127.1' }, false)
   expect(await restore({ targetSourceId: other, targetDatabaseName: 'x' })).toEqual([
     400,
-    expect.stringMatching(/"127\.1".* is a server that is marked as production/),
+    expect.stringContaining('is marked as production'),
   ])
   expect((await made(serving, 'GET', '/api/history')).length).toBe(before)
 }, 120_000)

@@ -1,9 +1,13 @@
 import { expect, test } from 'bun:test'
 import { sql } from 'kysely'
-import { runJob } from '../../../src/jobs/backup/run-job.ts'
 import { jobScheduler } from '../../../src/jobs/backup/job-scheduler.ts'
+import { runJob } from '../../../src/jobs/backup/run-job.ts'
+import { taskAsOfNow } from '../../../src/jobs/backup/task-as-of-now.ts'
+import { changeAdapter, noteServer, targetOfSource } from '../../../src/jobs/definitions/adapters.ts'
+import { changeDictionary } from '../../../src/jobs/definitions/dictionaries.ts'
 import { changeJob, createJob, findJob, removeJob } from '../../../src/jobs/definitions/jobs.ts'
 import { createProfile } from '../../../src/jobs/definitions/profiles.ts'
+import { plainTarget } from '../../../src/jobs/plain-target.ts'
 import { takeNextRun } from '../../../src/jobs/runs.ts'
 import { openTask } from '../../../src/jobs/sealed.ts'
 import { codeOf, JobsOfTest, MASKS, PASSWORD } from '../jobs-of-test.ts'
@@ -45,6 +49,55 @@ test('a run is ordered with all that it needs as it is now, sealed', async () =>
     folder: job.folder,
   })
   expect(JSON.stringify(run.options)).not.toContain(PASSWORD)
+})
+
+test('a run that waited does what its job says when it begins, and nothing of a job that is gone', async () => {
+  await using test = await JobsOfTest.open()
+  const target = await test.source('target', { host: 'elsewhere' })
+  const job = await createJob(test.context, {
+    ...(await test.jobInput()),
+    targets: [{ targetSourceId: target.id }],
+  })
+  await runJob({ ...test.context, queue: test.queue() }, job.id, 'api')
+  const next = await takeNextRun(test.context)
+  if (!next || 'unopened' in next) throw new Error('no run was taken')
+  const ordered = openTask(test.context, next.run.id, next.task)
+  const more = JSON.stringify({ dictionary: [{ schema: 'public', table: 'users', fields: { ssn: "'-'" } }] })
+  await changeDictionary(test.context, job.dictionaryIds[0] ?? '', { text: more })
+  expect(await taskAsOfNow(test.context, ordered)).toMatchObject({
+    masking: { sensitive: [{ text: more }], salt: 'salt of the test' },
+    targets: [{ name: 'target' }],
+  })
+  await changeAdapter(test.context, target.id, { production: true })
+  expect(await codeOf(() => taskAsOfNow(test.context, ordered))).toBe('production-target')
+  await changeJob(test.context, job.id, { targets: [] })
+  expect(await taskAsOfNow(test.context, ordered)).toMatchObject({ targets: [] })
+  await removeJob(test.context, job.id)
+  expect(await codeOf(() => taskAsOfNow(test.context, ordered))).toBe('job-unknown')
+})
+
+test('a restore that waited hears of servers that were marked as production meanwhile', async () => {
+  await using test = await JobsOfTest.open()
+  const target = await test.source('target', { host: '10.0.0.7', port: 5432 })
+  const ordered = {
+    kind: 'stored-restore' as const,
+    destination: { adapterId: 'local-fs', config: { basePath: '/nowhere' } },
+    path: 'x.dump',
+    masking: { sensitive: [], nonSensitive: [], tables: [], tablesExclude: [] },
+    target: {
+      name: 'target',
+      server: plainTarget(targetOfSource(target)),
+      mapping: {},
+      findings: 'warn' as const,
+      connections: 'end' as const,
+      neverInto: ['7001'],
+    },
+  }
+  const marked = await test.source('marked', { host: '10.0.0.8' }, true)
+  await noteServer(test.context.state, marked.id, { version: '17.2', systemIdentifier: '7101' })
+  expect(await taskAsOfNow(test.context, ordered)).toMatchObject({ target: { neverInto: ['7001', '7101'] } })
+  await changeAdapter(test.context, target.id, { production: true })
+  expect(await codeOf(() => taskAsOfNow(test.context, ordered))).toBe('production-target')
 })
 
 test('a run that waits is given back instead of another one, also to another process at the same time', async () => {

@@ -48,6 +48,9 @@ test('a job that is wrong, or names what is not there, is refused', async () => 
     [{ retention: { mode: 'SMART', smart: {} } }, 'job-invalid'],
     [{ targets: [{ targetSourceId: 'nobody' }] }, 'adapter-unknown'],
     [{ databases: ['a'], targets: [{ targetSourceId, databaseMapping: { b: 'c' } }] }, 'database-mapping'],
+    [{ targets: [{ targetSourceId, databaseMapping: { a: 'template0' } }] }, 'database-mapping'],
+    [{ targets: [{ targetSourceId, targetDatabaseName: 'template1' }] }, 'database-mapping'],
+    [{ databases: ['shop_pgveil_old'], targets: [{ targetSourceId }] }, 'database-mapping'],
     [{ databases: ['a', 'b'], targets: [{ targetSourceId, targetDatabaseName: 'c' }] }, 'database-mapping'],
     [
       { databases: ['a', 'b'], targets: [{ targetSourceId, databaseMapping: { a: 'c', b: 'c' } }] },
@@ -114,6 +117,36 @@ test('a server that is marked as production is no target: by itself, by its addr
   await changeAdapter(test.context, marked.id, { production: false })
   const again = { ...input, name: 'again', targets: [{ targetSourceId: address.id }] }
   expect(await codeOf(() => createJob(test.context, again))).toBe('nothing')
+})
+
+test('a mark counts for every way to write the address of its server', async () => {
+  await using test = await JobsOfTest.open()
+  const input = await test.jobInput()
+  const one = {
+    'db.example': ['DB.example.', 'db.EXAMPLE'],
+    '10.0.0.7': ['::ffff:10.0.0.7', '::FFFF:a00:7'],
+    'fd00::7': ['fd00:0:0:0::0007', '[FD00::7]'],
+    localhost: ['127.0.0.1', '127.1.2.3', '::1', '0:0:0:0:0:0:0:1', '/var/run/postgresql'],
+  }
+  for (const [index, [host, others]] of Object.entries(one).entries()) {
+    const port = 6000 + index
+    await test.source(host, { host, port }, true)
+    for (const other of others) {
+      const { id } = await test.source(`target ${other}`, { host: other, port })
+      const into = createJob(test.context, { ...input, targets: [{ targetSourceId: id }] })
+      expect([other, await codeOf(() => into)]).toEqual([other, 'production-target'])
+    }
+  }
+})
+
+test('what a server said of itself is forgotten when its adapter leads to another one', async () => {
+  await using test = await JobsOfTest.open()
+  const marked = await test.source('marked', { host: '10.0.0.7' }, true)
+  await noteServer(test.context.state, marked.id, { version: '17.2', systemIdentifier: '7101' })
+  const same = await changeAdapter(test.context, marked.id, { config: { user: 'other' } })
+  expect(same.systemIdentifier).toBe('7101')
+  const moved = await changeAdapter(test.context, marked.id, { config: { host: '10.0.0.8' } })
+  expect([moved.systemIdentifier, moved.version]).toEqual([null, null])
 })
 
 test('a key is 64 hexadecimal digits, is sealed, and stays as long as a job seals with it', async () => {

@@ -155,8 +155,10 @@ export function addApiKeyRoutes(app: OpenAPIHono<AppVariables>, { state, clock }
   app.openapi(changeRoute, async (c) => {
     const { id } = c.req.valid('param')
     const changes = c.req.valid('json')
-    await findKey(state, id)
-    const refused = givesTooMuch(c, changes.permissions ?? [])
+    const before = await findKey(state, id)
+    // Whoever makes a key good again gives what it may do to whoever has it.
+    const revives = changes.enabled === true || changes.expiresAt !== undefined
+    const refused = givesTooMuch(c, changes.permissions ?? (revives ? before.permissions : []))
     if (refused) return refused as never
     c.set('audit', { key: id })
     return c.json(presentKey(await changeKey(state, id, changes)), 200)

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { requires } from '../../../http/authentication.ts'
+import type { Context } from 'hono'
+import { lacks, requires } from '../../../http/authentication.ts'
 import type { AppVariables } from '../../../http/environment.ts'
 import { runJob } from '../../../jobs/backup/run-job.ts'
 import type { JobInput } from '../../../jobs/definitions/job-input.ts'
@@ -44,7 +45,7 @@ const newRoute = createRoute({
   operationId: 'createJob',
   summary: 'Create a job',
   description:
-    'Schedule, time zone, retention and all that it names are checked. A job that masks needs a dictionary. Permission: jobs:write.',
+    'Schedule, time zone, retention and all that it names are checked. A job that masks needs a dictionary. Permission: jobs:write. With targets it needs storage:restore, too.',
   middleware: write,
   request: { body: body(createJobSchema) },
   responses: { ...refusals, ...taken, 201: json(jobSchema, 'The job.') },
@@ -56,7 +57,8 @@ const changeRoute = createRoute({
   path: '/api/jobs/{id}',
   operationId: 'changeJob',
   summary: 'Change a job',
-  description: 'Changes what is sent and nothing else; a list replaces the list. Permission: jobs:write.',
+  description:
+    'Changes what is sent and nothing else; a list replaces the list. Permission: jobs:write. With targets it needs storage:restore, too.',
   middleware: write,
   request: { params: idParam, body: body(changeJobSchema) },
   responses: { ...refusals, ...unknown, ...taken, 200: json(jobSchema, 'The job.') },
@@ -96,6 +98,8 @@ export function addJobRoutes(app: OpenAPIHono<AppVariables>, context: BackupCont
   const { state, jobsChanged } = context
   app.openapi(listRoute, async (c) => c.json(await presentJobs(context, await listJobs(state)), 200))
   app.openapi(newRoute, async (c) => {
+    const refused = lacksForTargets(c, c.req.valid('json').targets)
+    if (refused) return refused as never
     const job = await namedInBody(() => createJob(context, c.req.valid('json') as JobInput))
     jobsChanged()
     c.set('audit', { job: job.id })
@@ -103,7 +107,9 @@ export function addJobRoutes(app: OpenAPIHono<AppVariables>, context: BackupCont
   })
   app.openapi(changeRoute, async (c) => {
     const { id } = c.req.valid('param')
-    await findJob(state, id)
+    const { targets } = await findJob(state, id)
+    const refused = lacksForTargets(c, c.req.valid('json').targets ?? targets)
+    if (refused) return refused as never
     c.set('audit', { job: id })
     const job = await namedInBody(() => changeJob(context, id, c.req.valid('json') as Partial<JobInput>))
     jobsChanged()
@@ -123,6 +129,14 @@ export function addJobRoutes(app: OpenAPIHono<AppVariables>, context: BackupCont
     const message = isNew ? 'Job queued successfully' : 'Job is queued already'
     return c.json({ success: true as const, executionId: run.id, message }, 200)
   })
+}
+
+/** The refusal of a caller whose job would replace databases, and who may not restore. */
+function lacksForTargets(
+  c: Context<AppVariables>,
+  targets: readonly unknown[] | undefined,
+): Response | undefined {
+  return targets && targets.length > 0 ? lacks(c, 'storage:restore') : undefined
 }
 
 async function presentOne(context: BackupContext, job: Job): Promise<JobAnswer> {
