@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { Fault } from '../lib/fault.ts'
 
 /** One of PostgreSQL's programs on this machine, with the version that it says it has. */
@@ -87,11 +87,6 @@ export async function chooseProgram(
     `The newest ${name} here is ${found[0]?.version}, too old for a server of PostgreSQL ${serverMajor}.`,
     { remedy: howToInstall('client', serverMajor) },
   )
-}
-
-/** A program that stands beside another one: the psql of a pg_dump that a user named. */
-export function besides(program: Program, name: ProgramName): string {
-  return join(dirname(program.path), name)
 }
 
 /** One line that says how to get PostgreSQL's programs on this platform. */

@@ -5,7 +5,6 @@ import { copyStatement, hasPages, needsEmptySearchPath, relationSql } from '../.
 import { Fault, type Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
 import { CopyError, CopySession } from '../../postgres/copy-session.ts'
-import type { Program } from '../../postgres/programs.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
@@ -39,7 +38,7 @@ interface OpenTable extends TableToCopy {
 /** Copies the rows of tables into an archive, in the order of the tables, over several connections at once, all in one snapshot. */
 export async function copyTables(
   context: Context,
-  work: Questioning & { readonly psql: Program; readonly sink: ArchiveSink },
+  work: Questioning & { readonly sink: ArchiveSink },
   tables: readonly TableToCopy[],
 ): Promise<CopiedTable[]> {
   const copied: CopiedTable[] = []
@@ -50,7 +49,7 @@ export async function copyTables(
     signal: context.signal,
     open: async (signal): Promise<Lane> => {
       const join = work.snapshot.joinStatements(work.server, work.lockWait)
-      const session = await CopySession.open(work.psql, work.source, join, signal)
+      const session = await CopySession.open(work.source, join, signal)
       await work.snapshot.giveSalt(session)
       return { session, emptyPath: undefined }
     },

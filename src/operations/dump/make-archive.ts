@@ -10,7 +10,7 @@ import { archiveEncoding, type Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
 import { both, defaultLanes } from '../lanes.ts'
 import { withPlan } from '../planning.ts'
-import { settleProgram, settlePsql } from '../program-choice.ts'
+import { settleProgram } from '../program-choice.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import { checkConstraints } from '../verify/constraints.ts'
 import { readFunctions } from '../verify/functions.ts'
@@ -58,7 +58,6 @@ async function carryOut<Sink extends ArchiveSink>(
   const { source, lockWait } = request
   const serverMajor = Math.floor(catalog.server.versionNumber / 10000)
   const program = await settleProgram(request.programs, 'pg_dump', serverMajor)
-  const psql = await settlePsql(program, serverMajor)
   const pgDump = { program, source, snapshot: snapshot.id, encoding: archiveEncoding(catalog.server) }
   const lanes = request.jobs ?? defaultLanes()
   const withRows = request.content !== 'structure'
@@ -87,7 +86,7 @@ async function carryOut<Sink extends ArchiveSink>(
     const omitted = left ? await countLargeObjects(snapshot.session) : 0
     const toc = finalToc(request, catalog, assembly, sequences, largeObjects)
     const tables = await sink.begin(toc, withRows ? assembly.tables : [])
-    const copied = await copyTables(context, { ...questioning, psql, sink }, tables)
+    const copied = await copyTables(context, { ...questioning, sink }, tables)
     context.signal.throwIfAborted()
     const made = { snapshot, catalog, plan, assembly, copied, largeObjects, omitted, pgDump: program }
     const manifest = await sink.publish((written) =>
