@@ -59,8 +59,8 @@ export class CopyMessages {
 }
 
 function lengthAt(buffer: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = [buffer[at], buffer[at + 1], buffer[at + 2], buffer[at + 3]]
-  return a * 0x1000000 + b * 0x10000 + c * 0x100 + d
+  const byte = (index: number) => buffer[at + index] ?? 0
+  return byte(0) * 0x1000000 + ((byte(1) << 16) | (byte(2) << 8) | byte(3))
 }
 
 /** Of the fields of an error, each a byte that says what it is and a text that a NUL ends. */

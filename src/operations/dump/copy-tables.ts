@@ -14,6 +14,7 @@ import { runLanes } from '../lanes.ts'
 import { type Part, partsOf } from '../parts.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import type { ArchiveSink, StoredRows } from './archive-sink.ts'
+import { batchesOf } from './batches.ts'
 import { TableData } from './table-data.ts'
 import type { TableToCopy } from './table-to-copy.ts'
 
@@ -44,7 +45,12 @@ export async function copyTables(
   const copied: CopiedTable[] = []
   const meter = new Meter(context, tables)
   const parts = openParts(tables, work)
-  const copying = runLanes(parts, {
+  const batches = batchesOf(parts, {
+    lanes: work.lanes,
+    bytesOf: ({ table }) => table.relation.bytes,
+    together: (one, other) => needsEmptySearchPath(one.table) === needsEmptySearchPath(other.table),
+  })
+  const copying = runLanes(batches, {
     lanes: work.lanes,
     signal: context.signal,
     open: async (signal): Promise<Lane> => {
@@ -53,15 +59,18 @@ export async function copyTables(
       await work.snapshot.giveSalt(session)
       return { session, emptyPath: undefined }
     },
-    work: async (lane, part, signal) => {
-      try {
-        const table = await copyPart(lane, part, work.snapshot, meter, signal)
-        if (table) copied.push(table)
-      } catch (error) {
-        signal.throwIfAborted()
-        throw error instanceof CopyError
-          ? await explainFailure(work.snapshot.session, part.table.table, error)
-          : error
+    work: async (lane, batch, signal) => {
+      await askFor(lane, batch, work.snapshot)
+      for (const part of batch) {
+        try {
+          const table = await copyPart(lane, part, meter, signal)
+          if (table) copied.push(table)
+        } catch (error) {
+          signal.throwIfAborted()
+          throw error instanceof CopyError
+            ? await explainFailure(work.snapshot.session, part.table.table, error)
+            : error
+        }
       }
     },
     close: (lane) => lane.session.close(),
@@ -87,19 +96,23 @@ function openParts(
   })
 }
 
-/** Copies one part; gives the table when it was the last of its parts. */
+/** Asks for the rows of parts that need the same search_path. */
+async function askFor(lane: Lane, batch: readonly Part<OpenTable>[], snapshot: Snapshot): Promise<void> {
+  const [first] = batch
+  if (first) await usePath(lane, snapshot, needsEmptySearchPath(first.table.table))
+  lane.session.ask(batch.map(({ table, pages }) => copyStatement(table.table, pages)))
+}
+
+/** Copies the next part that was asked for; gives the table when it was the last of its parts. */
 async function copyPart(
   lane: Lane,
-  { table: open, pages }: Part<OpenTable>,
-  snapshot: Snapshot,
+  { table: open }: Part<OpenTable>,
   meter: Meter,
   signal: AbortSignal,
 ): Promise<CopiedTable | undefined> {
   const { table, data } = open
-  await usePath(lane, snapshot, needsEmptySearchPath(table))
   const part = meter.begin(table)
-  const rows = lane.session.copyOut(copyStatement(table, pages))
-  const stored = await data.fill(rows, signal, part.report)
+  const stored = await data.fill(lane.session.rows(), signal, part.report)
   part.end()
   if (!stored) return undefined
   meter.finish(table)
