@@ -74,6 +74,8 @@ export async function chooseProgram(
   serverMajor: number,
   environment: Environment,
 ): Promise<Program> {
+  const own = await ownProgram(name, serverMajor, environment)
+  if (own) return own
   const found = await findPrograms(name, environment)
   if (found.length === 0) {
     throw new Fault('program-missing', `${name} was not found on this machine.`, {
@@ -87,6 +89,24 @@ export async function chooseProgram(
     `The newest ${name} here is ${found[0]?.version}, too old for a server of PostgreSQL ${serverMajor}.`,
     { remedy: howToInstall('client', serverMajor) },
   )
+}
+
+/**
+ * The copy in a folder that is named after the major, where it is of it: to ask every copy takes 30 ms, since Debian's on
+ * PATH is a script in Perl.
+ */
+async function ownProgram(
+  name: ProgramName,
+  major: number,
+  environment: Environment,
+): Promise<Program | undefined> {
+  const named = new RegExp(`[/@-]${major}/bin$`)
+  const path = programFolders(environment)
+    .filter((folder) => named.test(folder))
+    .map((folder) => join(folder, name))
+    .find((candidate) => existsSync(candidate))
+  const program = path === undefined ? undefined : await identifyProgram(path).catch(() => undefined)
+  return program?.major === major ? program : undefined
 }
 
 /** One line that says how to get PostgreSQL's programs on this platform. */

@@ -113,7 +113,6 @@ async function copyPart(
   const { table, data } = open
   const part = meter.begin(table)
   const stored = await data.fill(lane.session.rows(), signal, part.report)
-  part.end()
   if (!stored) return undefined
   meter.finish(table)
   const { tableId, dumpId } = open
@@ -191,7 +190,7 @@ class Meter {
   }
 
   /** A part of a table that begins; report its tally as it grows. */
-  begin(table: TablePlan): { report: (tally: Readonly<DataTally>) => void; end: () => void } {
+  begin(table: TablePlan): { report: (tally: Readonly<DataTally>) => void } {
     const parts = this.#tallies.get(table) ?? new Set()
     this.#tallies.set(table, parts)
     const part = { tally: { rows: 0, bytes: 0 } as Readonly<DataTally> }
@@ -201,7 +200,6 @@ class Meter {
         part.tally = tally
         this.#say(table)
       },
-      end: () => this.#say(table),
     }
   }
 

@@ -60,6 +60,9 @@ export class FolderSink implements ArchiveSink {
   }
 }
 
+/** The same for every table: what ends its rows. */
+const PACKED_END = packHere(END_OF_ROWS)
+
 class FileOfRows implements TableSink {
   readonly #folder: ArchiveFolder
   readonly #name: string
@@ -79,7 +82,7 @@ class FileOfRows implements TableSink {
   }
 
   async finish(): Promise<StoredRows> {
-    const pieces = [...(this.#held ? [this.#held] : []), await packHere(END_OF_ROWS)]
+    const pieces = [...(this.#held ? [this.#held] : []), await PACKED_END]
     await this.#folder.append(await this.#opened(), Buffer.concat(pieces))
     return { file: this.#name, ...(await this.#folder.finish(await this.#opened())) }
   }
