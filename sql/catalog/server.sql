@@ -6,7 +6,6 @@ SELECT
   d.datname AS "database",
   d.oid::bigint::float8 AS "databaseOid",
   has_function_privilege('pg_control_system()', 'execute') AS "tellsIdentifier",
-  pg_is_in_recovery() AS "inRecovery",
-  pg_database_size(d.oid)::float8 AS "databaseBytes"
+  pg_is_in_recovery() AS "inRecovery"
 FROM pg_database d
 WHERE d.datname = current_database()

@@ -12,8 +12,6 @@ export interface Server {
   /** Identifies a cluster and its physical copies; null where the role may not ask. Decimal digits. */
   readonly systemIdentifier: string | null
   readonly inRecovery: boolean
-  /** Bytes of all relations. */
-  readonly databaseBytes: number
 }
 
 export type RelationKind =

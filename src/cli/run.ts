@@ -14,7 +14,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     const endAs = (kind: FaultKind) => {
       exitCode = EXIT_CODES[kind]
     }
-    await createProgram(screen, interrupt.signal, endAs).parseAsync(argv, { from: 'user' })
+    const program = await createProgram(argv, screen, interrupt.signal, endAs)
+    await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_CODES.usage

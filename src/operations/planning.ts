@@ -11,9 +11,8 @@ import type { TablePattern } from '../dictionary/table-pattern.ts'
 import { readTablesDictionary } from '../dictionary/tables.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Target } from '../postgres/connection/target.ts'
-import type { SnapshotOptions } from '../postgres/snapshot.ts'
 import type { Context } from './context.ts'
-import { type CatalogInSnapshot, withCatalog } from './with-catalog.ts'
+import { type CatalogInSnapshot, type CatalogOptions, withCatalog } from './with-catalog.ts'
 
 /** What every operation that plans is told: the database, the dictionaries, and how strict to be. */
 export interface PlanningRequest extends PlanPolicy {
@@ -77,7 +76,7 @@ function readPlanningDictionaries(request: PlanningRequest): ReadDictionaries {
 export async function withPlan<Result>(
   context: Context,
   request: PlanningRequest,
-  options: Pick<SnapshotOptions, 'locks'>,
+  options: Pick<CatalogOptions, 'locks' | 'onSnapshot'>,
   work: (context: Context, planning: Planning) => Promise<Result>,
 ): Promise<Result> {
   const dictionaries = readPlanningDictionaries(request)

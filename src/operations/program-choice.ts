@@ -1,12 +1,5 @@
-import { existsSync } from 'node:fs'
 import { Fault } from '../lib/fault.ts'
-import {
-  besides,
-  chooseProgram,
-  identifyProgram,
-  type Program,
-  type ProgramName,
-} from '../postgres/programs.ts'
+import { chooseProgram, identifyProgram, type Program } from '../postgres/programs.ts'
 
 /** Where a user said the client programs are; what is not said is looked for. */
 export interface ProgramChoice {
@@ -38,10 +31,4 @@ export async function settleProgram(
       remedy: `Name a ${name} of version ${serverMajor} or later, or name none.`,
     },
   )
-}
-
-/** The psql that came with another program, else one that is found. */
-export async function settlePsql(companion: Program, serverMajor: number): Promise<Program> {
-  const path = besides(companion, 'psql' satisfies ProgramName)
-  return existsSync(path) ? identifyProgram(path) : chooseProgram('psql', serverMajor, process.env)
 }

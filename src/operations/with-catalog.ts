@@ -10,22 +10,29 @@ export interface CatalogInSnapshot {
   readonly catalog: Catalog
 }
 
+export interface CatalogOptions extends Omit<SnapshotOptions, 'signal'> {
+  /** Called as soon as there is a snapshot, before the catalog is read: what it begins may go on beside that. */
+  readonly onSnapshot?: ((context: Context, snapshot: Snapshot) => Promise<void>) | undefined
+}
+
 /** Does some work in a snapshot of a database, whose catalog it is given. */
 export async function withCatalog<Result>(
   context: Context,
   source: Target,
-  options: Omit<SnapshotOptions, 'signal'>,
+  { onSnapshot, ...options }: CatalogOptions,
   work: (context: Context, found: CatalogInSnapshot) => Promise<Result>,
 ): Promise<Result> {
   context.onProgress({ stage: 'plan', done: 0, total: 1 })
   const snapshot = await Snapshot.begin(source, { ...options, signal: context.signal })
   try {
+    const guarded = whileSnapshotLives(context, snapshot)
+    await onSnapshot?.(guarded, snapshot)
     const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath).catch(
       (error: unknown) => {
         throw asLockWait(error)
       },
     )
-    return await work(whileSnapshotLives(context, snapshot), { snapshot, catalog })
+    return await work(guarded, { snapshot, catalog })
   } finally {
     await snapshot.close()
   }

@@ -104,16 +104,31 @@ type ForeignCodeRow = {
  */
 export async function readCatalog(session: Session, evaluationPath?: Sql): Promise<Catalog> {
   const read = <Row>(text: string) => session.rows<Row>(fromShippedFile(text))
-  const server = await readServer(session)
-  const schemas = await session.rows<{ name: string }>(SCHEMAS)
-  const columnRows = await read<ColumnRow>(columnsSql)
-  const inheritance = await read<{ child: Oid; parent: Oid }>(inheritanceSql)
-  await read(trustedRolesSql)
-  const foreignCode = new ForeignCode(await read<ForeignCodeRow>(foreignCodeSql))
-  const reads = await read<{ reader: Oid; relation: Oid }>(materializedViewReadsSql)
-  const relationRows = await read<RelationRow>(relationsSql)
-  const constraints = await read<ConstraintRow>(checksSql)
-  const indexes = await read<IndexRow>(indexesSql)
+  // All at once: the server goes on to the next question while the answer to the one before is read.
+  const [
+    ,
+    foreignCodeRows,
+    columnRows,
+    relationRows,
+    schemas,
+    inheritance,
+    reads,
+    constraints,
+    indexes,
+    server,
+  ] = await Promise.all([
+    read(trustedRolesSql),
+    read<ForeignCodeRow>(foreignCodeSql),
+    read<ColumnRow>(columnsSql),
+    read<RelationRow>(relationsSql),
+    session.rows<{ name: string }>(SCHEMAS),
+    read<{ child: Oid; parent: Oid }>(inheritanceSql),
+    read<{ reader: Oid; relation: Oid }>(materializedViewReadsSql),
+    read<ConstraintRow>(checksSql),
+    read<IndexRow>(indexesSql),
+    readServer(session),
+  ])
+  const foreignCode = new ForeignCode(foreignCodeRows)
 
   await session.run(
     sql`SELECT pg_catalog.set_config('pgveil.unplanned', ${literal(JSON.stringify(foreignCode.relations))}, false)`,

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import type { Socket } from 'node:net'
 import postgres from 'postgres'
 import { Fault } from '../lib/fault.ts'
 import { literal, type Sql, sql } from '../lib/sql.ts'
 import { describeTarget, isSocketFolder, type Target } from './connection/target.ts'
+import { tlsChoice } from './connection/tls.ts'
 import { describeSqlState, speaksOfStatement } from './sqlstate.ts'
 
 /**
@@ -77,10 +77,10 @@ export class Session {
     this.backendPid = backendPid
   }
 
-  /** Connects. Throws `connection-failed` with the reason. */
-  static async open(target: Target): Promise<Session> {
+  /** Connects, or goes on with a socket that has reached the server. Throws `connection-failed` with the reason. */
+  static async open(target: Target, socket?: Socket): Promise<Session> {
     const state: Connection = { lost: false, onLost: () => {} }
-    const pool = postgres(poolOptions(target, () => markLost(state)))
+    const pool = postgres(poolOptions(target, () => markLost(state), socket))
     try {
       const [row] = await pool.unsafe('SELECT pg_catalog.pg_backend_pid() AS pid')
       return new Session(target, pool, state, Number(row?.pid))
@@ -97,7 +97,7 @@ export class Session {
 
   /** Runs statements in one message and gives the rows of each. Throws as `rows` does. */
   async results<T = Row>(statements: Sql): Promise<T[][]> {
-    if (this.#state.lost) throw this.#lostFault()
+    if (this.#state.lost) throw this.lostFault()
     try {
       const result: unknown[] = await this.#pool.unsafe(statements.text).simple()
       const several = result.some((part) => Array.isArray(part))
@@ -108,7 +108,7 @@ export class Session {
       }
       // Anything else ends the connection: FATAL from the server, or the network.
       markLost(this.#state)
-      throw this.#lostFault(error)
+      throw this.lostFault(error)
     }
   }
 
@@ -134,7 +134,7 @@ export class Session {
   async resultsUntil<T = Row>(signal: AbortSignal, statements: Sql): Promise<T[][]> {
     signal.throwIfAborted()
     const cancel = () => {
-      this.#cancelOnServer().catch(() => this.close())
+      this.cancelOnServer().catch(() => this.close())
     }
     signal.addEventListener('abort', cancel, { once: true })
     try {
@@ -147,7 +147,8 @@ export class Session {
     }
   }
 
-  async #cancelOnServer(): Promise<void> {
+  /** Cancels what the server does for this session, by a connection of its own. */
+  async cancelOnServer(): Promise<void> {
     const other = await Session.open(this.target)
     try {
       await other.run(sql`SELECT pg_catalog.pg_cancel_backend(${literal(this.backendPid)})`)
@@ -158,7 +159,7 @@ export class Session {
 
   /** Calls back when the connection is lost, also while nothing is asked of it; not when we close it. */
   onLost(callback: (fault: Fault) => void): void {
-    this.#state.onLost = () => callback(this.#lostFault())
+    this.#state.onLost = () => callback(this.lostFault())
   }
 
   /** Ends the connection; a statement that still runs is abandoned. */
@@ -168,7 +169,7 @@ export class Session {
     await this.#pool.end({ timeout: 0 })
   }
 
-  #lostFault(cause?: unknown): Fault {
+  lostFault(cause?: unknown): Fault {
     const reason = cause instanceof postgres.PostgresError ? `: ${describeSqlState(cause.code)}` : ''
     return new Fault(
       'connection-lost',
@@ -181,7 +182,11 @@ export class Session {
   }
 }
 
-function poolOptions(target: Target, onclose: () => void): postgres.Options<Record<string, never>> {
+function poolOptions(
+  target: Target,
+  onclose: () => void,
+  socket: Socket | undefined,
+): postgres.Options<Record<string, never>> {
   const options = {
     host: [target.host],
     port: [target.port],
@@ -189,7 +194,7 @@ function poolOptions(target: Target, onclose: () => void): postgres.Options<Reco
     database: target.database,
     user: target.user,
     password: target.password?.reveal() ?? '',
-    ssl: isSocketFolder(target.host) ? false : tlsOptions(target),
+    ...(socket ? { ssl: false, socket: () => socket } : { ssl: tlsChoice(target) }),
     // One connection that is never replaced behind our back: no idle end, no lifetime, no second one.
     max: 1,
     idle_timeout: 0,
@@ -207,29 +212,8 @@ function poolOptions(target: Target, onclose: () => void): postgres.Options<Reco
   return options as unknown as postgres.Options<Record<string, never>>
 }
 
-function tlsOptions(target: Target): unknown {
-  const { mode, rootCertificate, certificate, key } = target.tls
-  if (mode === 'disable') return false
-  const client = {
-    ...(certificate && { cert: readFileSync(certificate) }),
-    ...(key && { key: readFileSync(key) }),
-    ...(rootCertificate && rootCertificate !== 'system' && { ca: readFileSync(rootCertificate) }),
-  }
-  if (mode === 'verify-full') {
-    // The name is compared here: an address may not be sent as a server name, but a certificate may hold one.
-    const isServer = (_: string, certificate: PeerCertificate) =>
-      checkServerIdentity(target.host, certificate)
-    return { ...client, rejectUnauthorized: true, checkServerIdentity: isServer }
-  }
-  // As in libpq, `require` checks the authority as soon as a root certificate is there to check it by.
-  if (mode === 'verify-ca' || (mode === 'require' && rootCertificate)) {
-    return { ...client, rejectUnauthorized: true, checkServerIdentity: () => undefined }
-  }
-  if (mode === 'require') return { ...client, rejectUnauthorized: false }
-  return 'prefer'
-}
-
-function connectionFault(target: Target, error: unknown): Fault {
+/** Why a server could not be reached. */
+export function connectionFault(target: Target, error: unknown): Fault {
   const said = error instanceof Error ? error.message : String(error)
   const noTls = /before secure TLS connection/.test(said)
   const reason = noTls ? `the server offers no TLS, and sslmode is ${target.tls.mode}` : said

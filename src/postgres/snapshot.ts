@@ -141,12 +141,15 @@ async function lockTables(session: Session, { signal, locks }: SnapshotOptions):
   for (let start = 0; start < wanted.length; start += TABLES_A_LOCK) {
     const some = wanted.slice(start, start + TABLES_A_LOCK)
     const only = some.map(({ schema, name }) => sql`ONLY ${qualified(schema, name)}`)
-    await session
-      .rowsUntil(signal, sql`LOCK TABLE ${join(only)} IN ACCESS SHARE MODE`)
+    const [row] = await session
+      .rowsUntil<{ replaced: boolean }>(
+        signal,
+        sql`LOCK TABLE ${join(only)} IN ACCESS SHARE MODE; ${namesQuery(some)}`,
+      )
       .catch((error: unknown) => {
         throw lockFault(error)
       })
-    await checkNames(session, some)
+    if (row?.replaced) throw replacedFault()
   }
 }
 
@@ -154,18 +157,17 @@ async function lockTables(session: Session, { signal, locks }: SnapshotOptions):
  * A lock is on what has the name now, and the catalog is read as it was when the snapshot was taken: in between somebody
  * may have put a view, which runs code of theirs, in the place of a table. Once it is locked a name stays.
  */
-async function checkNames(session: Session, tables: readonly LockableTable[]): Promise<void> {
+function namesQuery(tables: readonly LockableTable[]): Sql {
   const named = tables.map(
     ({ oid, schema, name }) =>
       sql`pg_catalog.to_regclass(${literal(qualified(schema, name).text)})::pg_catalog.oid IS DISTINCT FROM ${literal(oid)}::pg_catalog.oid`,
   )
-  const { replaced } = await session.row<{ replaced: boolean }>(
-    sql`SELECT ${join(named, sql` OR `)} AS replaced`,
-  )
-  if (!replaced) return
-  throw new Fault('lock-unavailable', 'A table was replaced by another relation while it was being locked.', {
-    remedy: 'Try again when nobody changes the schema.',
-  })
+  return sql`SELECT ${join(named, sql` OR `)} AS replaced`
+}
+
+function replacedFault(): Fault {
+  const message = 'A table was replaced by another relation while it was being locked.'
+  return new Fault('lock-unavailable', message, { remedy: 'Try again when nobody changes the schema.' })
 }
 
 /** What to say when a table could not be read because somebody is about to change it. */

@@ -89,7 +89,7 @@ describe('a dump', () => {
     await using target = await TestDatabase.create()
     await using folder = await TestFolder.create()
     const { child, again } = await startSlowDump(source, folder)
-    expect(processesFor(source.name).length).toBeGreaterThan(0)
+    expect(await sessions(source)).toBeGreaterThan(0)
 
     child.kill('SIGKILL')
     await child.exited

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { literal, sql } from '../../src/lib/sql.ts'
 import type { Target, Tls } from '../../src/postgres/connection/target.ts'
 import { CopySession } from '../../src/postgres/copy-session.ts'
-import { chooseProgram } from '../../src/postgres/programs.ts'
 import { Session } from '../../src/postgres/session.ts'
 import { ThrowawayCluster } from '../../src/postgres/throwaway-cluster.ts'
 import { faultOf } from '../server/faults.ts'
@@ -144,14 +143,8 @@ describe('a connection', () => {
       }
       await Bun.sleep(20)
     }
-    // libpq's programs go the same way.
-    const psql = await chooseProgram('psql', cluster.server.major, process.env)
-    const copies = await CopySession.open(
-      psql,
-      target(host, tls()),
-      sql`SELECT 1`,
-      new AbortController().signal,
-    )
+    // The connections that copy rows go the same way.
+    const copies = await CopySession.open(target(host, tls()), sql`SELECT 1`, new AbortController().signal)
     let text = ''
     for await (const chunk of copies.copyOut(
       sql`COPY (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) TO STDOUT`,

@@ -16,7 +16,6 @@ import type { Context } from '../context.ts'
 import { dump } from '../dump/dump.ts'
 import { init } from '../init.ts'
 import { PLAIN_PLANNING } from '../planning.ts'
-import { settlePsql } from '../program-choice.ts'
 import { restore } from '../restore/restore.ts'
 import {
   countRows,
@@ -168,7 +167,6 @@ async function prove(
   try {
     await before.run(EMPTY_SEARCH_PATH)
     await after.run(EMPTY_SEARCH_PATH)
-    const psql = await settlePsql(cluster.server, cluster.server.major)
     const [source, target] = [await readCatalog(before), await readCatalog(after)]
     const values = await originals(before)
     const { signal } = context
@@ -177,9 +175,9 @@ async function prove(
       proofs: [
         proveRowCounts(withoutLibrary(await countRows(before, source)), await countRows(after, target)),
         await proveForeignKeys(source, after, target),
-        await proveSearchFinds(values, { psql, session: before, signal }),
+        await proveSearchFinds(values, { session: before, signal }),
         await proveAbsentFromArchive(values, archive),
-        await proveAbsentFromTarget(values, { psql, session: after, catalog: target, signal }),
+        await proveAbsentFromTarget(values, { session: after, catalog: target, signal }),
       ],
     }
   } finally {

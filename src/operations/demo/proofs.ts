@@ -6,7 +6,6 @@ import { type Catalog, relationName } from '../../catalog/model.ts'
 import { orphanCount } from '../../compile/checks/foreign-keys.ts'
 import { fromCatalog, join as joinSql, literal, sql } from '../../lib/sql.ts'
 import { CopySession } from '../../postgres/copy-session.ts'
-import type { Program } from '../../postgres/programs.ts'
 import type { Session } from '../../postgres/session.ts'
 import { TextSearch } from './text-search.ts'
 
@@ -109,7 +108,6 @@ export async function proveAbsentFromArchive(
 export async function proveAbsentFromTarget(
   values: ReadonlyMap<string, readonly string[]>,
   target: {
-    readonly psql: Program
     readonly session: Session
     readonly catalog: Catalog
     readonly signal: AbortSignal
@@ -117,7 +115,6 @@ export async function proveAbsentFromTarget(
 ): Promise<Proof> {
   const search = new TextSearch([...values.values()].flat())
   const copies = await CopySession.open(
-    target.psql,
     target.session.target,
     sql`SET client_encoding = 'UTF8'`,
     target.signal,
@@ -141,11 +138,10 @@ export async function proveAbsentFromTarget(
  */
 export async function proveSearchFinds(
   values: ReadonlyMap<string, readonly string[]>,
-  source: { readonly psql: Program; readonly session: Session; readonly signal: AbortSignal },
+  source: { readonly session: Session; readonly signal: AbortSignal },
 ): Promise<Proof> {
   const search = new TextSearch([...values.values()].flat())
   const copies = await CopySession.open(
-    source.psql,
     source.session.target,
     sql`SET client_encoding = 'UTF8'`,
     source.signal,

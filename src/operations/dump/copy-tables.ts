@@ -5,7 +5,6 @@ import { copyStatement, hasPages, needsEmptySearchPath, relationSql } from '../.
 import { Fault, type Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
 import { CopyError, CopySession } from '../../postgres/copy-session.ts'
-import type { Program } from '../../postgres/programs.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import { LOCK_NOT_AVAILABLE, lockWaitFault, type Snapshot } from '../../postgres/snapshot.ts'
@@ -15,6 +14,7 @@ import { runLanes } from '../lanes.ts'
 import { type Part, partsOf } from '../parts.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import type { ArchiveSink, StoredRows } from './archive-sink.ts'
+import { batchesOf } from './batches.ts'
 import { TableData } from './table-data.ts'
 import type { TableToCopy } from './table-to-copy.ts'
 
@@ -39,30 +39,38 @@ interface OpenTable extends TableToCopy {
 /** Copies the rows of tables into an archive, in the order of the tables, over several connections at once, all in one snapshot. */
 export async function copyTables(
   context: Context,
-  work: Questioning & { readonly psql: Program; readonly sink: ArchiveSink },
+  work: Questioning & { readonly sink: ArchiveSink },
   tables: readonly TableToCopy[],
 ): Promise<CopiedTable[]> {
   const copied: CopiedTable[] = []
   const meter = new Meter(context, tables)
   const parts = openParts(tables, work)
-  const copying = runLanes(parts, {
+  const batches = batchesOf(parts, {
+    lanes: work.lanes,
+    bytesOf: ({ table }) => table.relation.bytes,
+    together: (one, other) => needsEmptySearchPath(one.table) === needsEmptySearchPath(other.table),
+  })
+  const copying = runLanes(batches, {
     lanes: work.lanes,
     signal: context.signal,
     open: async (signal): Promise<Lane> => {
       const join = work.snapshot.joinStatements(work.server, work.lockWait)
-      const session = await CopySession.open(work.psql, work.source, join, signal)
+      const session = await CopySession.open(work.source, join, signal)
       await work.snapshot.giveSalt(session)
       return { session, emptyPath: undefined }
     },
-    work: async (lane, part, signal) => {
-      try {
-        const table = await copyPart(lane, part, work.snapshot, meter, signal)
-        if (table) copied.push(table)
-      } catch (error) {
-        signal.throwIfAborted()
-        throw error instanceof CopyError
-          ? await explainFailure(work.snapshot.session, part.table.table, error)
-          : error
+    work: async (lane, batch, signal) => {
+      await askFor(lane, batch, work.snapshot)
+      for (const part of batch) {
+        try {
+          const table = await copyPart(lane, part, meter, signal)
+          if (table) copied.push(table)
+        } catch (error) {
+          signal.throwIfAborted()
+          throw error instanceof CopyError
+            ? await explainFailure(work.snapshot.session, part.table.table, error)
+            : error
+        }
       }
     },
     close: (lane) => lane.session.close(),
@@ -88,20 +96,23 @@ function openParts(
   })
 }
 
-/** Copies one part; gives the table when it was the last of its parts. */
+/** Asks for the rows of parts that need the same search_path. */
+async function askFor(lane: Lane, batch: readonly Part<OpenTable>[], snapshot: Snapshot): Promise<void> {
+  const [first] = batch
+  if (first) await usePath(lane, snapshot, needsEmptySearchPath(first.table.table))
+  lane.session.ask(batch.map(({ table, pages }) => copyStatement(table.table, pages)))
+}
+
+/** Copies the next part that was asked for; gives the table when it was the last of its parts. */
 async function copyPart(
   lane: Lane,
-  { table: open, pages }: Part<OpenTable>,
-  snapshot: Snapshot,
+  { table: open }: Part<OpenTable>,
   meter: Meter,
   signal: AbortSignal,
 ): Promise<CopiedTable | undefined> {
   const { table, data } = open
-  await usePath(lane, snapshot, needsEmptySearchPath(table))
   const part = meter.begin(table)
-  const rows = lane.session.copyOut(copyStatement(table, pages))
-  const stored = await data.fill(rows, signal, part.report)
-  part.end()
+  const stored = await data.fill(lane.session.rows(), signal, part.report)
   if (!stored) return undefined
   meter.finish(table)
   const { tableId, dumpId } = open
@@ -179,7 +190,7 @@ class Meter {
   }
 
   /** A part of a table that begins; report its tally as it grows. */
-  begin(table: TablePlan): { report: (tally: Readonly<DataTally>) => void; end: () => void } {
+  begin(table: TablePlan): { report: (tally: Readonly<DataTally>) => void } {
     const parts = this.#tallies.get(table) ?? new Set()
     this.#tallies.set(table, parts)
     const part = { tally: { rows: 0, bytes: 0 } as Readonly<DataTally> }
@@ -189,7 +200,6 @@ class Meter {
         part.tally = tally
         this.#say(table)
       },
-      end: () => this.#say(table),
     }
   }
 

@@ -60,22 +60,30 @@ export class FolderSink implements ArchiveSink {
   }
 }
 
+/** The same for every table: what ends its rows. */
+const PACKED_END = packHere(END_OF_ROWS)
+
 class FileOfRows implements TableSink {
   readonly #folder: ArchiveFolder
   readonly #name: string
   #file: Promise<ArchiveFile> | undefined
+  #held: Uint8Array | undefined
 
   constructor(folder: ArchiveFolder, name: string) {
     this.#folder = folder
     this.#name = name
   }
 
+  /** Each piece is written when the next one comes, so that a small table takes one write with its end mark. */
   async append(piece: Uint8Array): Promise<void> {
-    await this.#folder.append(await this.#opened(), piece)
+    const before = this.#held
+    this.#held = piece
+    if (before) await this.#folder.append(await this.#opened(), before)
   }
 
   async finish(): Promise<StoredRows> {
-    await this.append(await packHere(END_OF_ROWS))
+    const pieces = [...(this.#held ? [this.#held] : []), await PACKED_END]
+    await this.#folder.append(await this.#opened(), Buffer.concat(pieces))
     return { file: this.#name, ...(await this.#folder.finish(await this.#opened())) }
   }
 

@@ -6,11 +6,10 @@ import { randomKeys } from '../../compile/review/randomness.ts'
 import { Fault, type Finding, refuseErrors } from '../../lib/fault.ts'
 import { readSequences } from '../../postgres/introspect.ts'
 import { ServerError } from '../../postgres/session.ts'
-import { archiveEncoding, type Snapshot } from '../../postgres/snapshot.ts'
+import type { Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
 import { both, defaultLanes } from '../lanes.ts'
 import { withPlan } from '../planning.ts'
-import { settleProgram, settlePsql } from '../program-choice.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import { checkConstraints } from '../verify/constraints.ts'
 import { readFunctions } from '../verify/functions.ts'
@@ -21,10 +20,10 @@ import { rowsOnlyToc } from './assemble/rows-only.ts'
 import { type Assembly, assembleStructure } from './assemble/structure.ts'
 import { copyTables } from './copy-tables.ts'
 import { describeArchive } from './describe-archive.ts'
+import { EarlyStructure } from './early-structure.ts'
 import { countLargeObjects, type LargeObjects, NO_LARGE_OBJECTS } from './large-objects.ts'
 import { refuseUnmasked } from './refuse-unmasked.ts'
 import type { ArchiveRequest } from './request.ts'
-import { dumpStructure } from './structure.ts'
 
 /** An archive that was made, and where it went. */
 export interface MadeIn<Sink> {
@@ -42,11 +41,17 @@ export async function makeArchive<Sink extends ArchiveSink>(
   request: ArchiveRequest,
   openSink: () => Promise<Sink>,
 ): Promise<MadeIn<Sink>> {
-  return withPlan(context, request, { locks: 'all' }, async (guarded, { snapshot, catalog, plan }) => {
-    refuseErrors(plan.findings)
-    if (request.mustMask) refuseUnmasked(request.source.database, plan)
-    return carryOut(guarded, request, snapshot, catalog, plan, openSink)
-  })
+  const early = new EarlyStructure(request)
+  const options = { locks: 'all', onSnapshot: early.begin } as const
+  try {
+    return await withPlan(context, request, options, async (guarded, { snapshot, catalog, plan }) => {
+      refuseErrors(plan.findings)
+      if (request.mustMask) refuseUnmasked(request.source.database, plan)
+      return carryOut(guarded, request, snapshot, catalog, plan, early, openSink)
+    })
+  } finally {
+    await early.end()
+  }
 }
 
 async function carryOut<Sink extends ArchiveSink>(
@@ -55,24 +60,20 @@ async function carryOut<Sink extends ArchiveSink>(
   snapshot: Snapshot,
   catalog: Catalog,
   plan: Plan,
+  early: EarlyStructure,
   openSink: () => Promise<Sink>,
 ): Promise<MadeIn<Sink>> {
   const { source, lockWait } = request
-  const serverMajor = Math.floor(catalog.server.versionNumber / 10000)
-  const program = await settleProgram(request.programs, 'pg_dump', serverMajor)
-  const psql = await settlePsql(program, serverMajor)
-  const pgDump = { program, source, snapshot: snapshot.id, encoding: archiveEncoding(catalog.server) }
   const lanes = request.jobs ?? defaultLanes()
   const withRows = request.content !== 'structure'
   const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
 
-  // pg_dump reads the catalog for a second where there are 2,000 tables, and needs one core for it.
-  const [warnings, structure] = await both(
+  const [warnings, { structure, pgDump }] = await both(
     context.signal,
     (signal) => reviewPlan({ ...context, signal }, request, questioning, { catalog, plan, withRows }),
     (signal) => {
       context.onProgress({ stage: 'structure', done: 0, total: 1 })
-      return dumpStructure({ ...context, signal }, pgDump, structureOptions(request))
+      return early.taken(signal)
     },
   )
 
@@ -89,9 +90,9 @@ async function carryOut<Sink extends ArchiveSink>(
     const omitted = left ? await countLargeObjects(snapshot.session) : 0
     const toc = finalToc(request, catalog, assembly, sequences, largeObjects)
     const tables = await sink.begin(toc, withRows ? assembly.tables : [])
-    const copied = await copyTables(context, { ...questioning, psql, sink }, tables)
+    const copied = await copyTables(context, { ...questioning, sink }, tables)
     context.signal.throwIfAborted()
-    const made = { snapshot, catalog, plan, assembly, copied, largeObjects, omitted, pgDump: program }
+    const made = { snapshot, catalog, plan, assembly, copied, largeObjects, omitted, pgDump: pgDump.program }
     const manifest = await sink.publish((written) =>
       describeArchive(request, { ...made, toc: written, createdAt: context.clock.now() }),
     )
@@ -121,14 +122,6 @@ async function reviewPlan(
   ]
   refuseErrors(findings)
   return findings
-}
-
-function structureOptions(request: ArchiveRequest): string[] {
-  return [
-    `--lock-wait-timeout=${request.lockWait}`,
-    ...(request.ignorePrivileges ? ['--no-privileges'] : []),
-    ...request.pgDumpOptions,
-  ]
 }
 
 async function sequenceStates(

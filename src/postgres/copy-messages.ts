@@ -1,0 +1,73 @@
+const ROW = 'd'.charCodeAt(0)
+const ERROR = 'E'.charCodeAt(0)
+const READY = 'Z'.charCodeAt(0)
+const SQL_STATE = 'C'.charCodeAt(0)
+
+/** A byte that says what a message is, and four of its length, which counts itself. */
+const HEADER_BYTES = 5
+
+/** The end of the answer to one COPY, with the SQLSTATE of the error that ended it. */
+export class EndOfCopy {
+  constructor(readonly sqlState: string | undefined) {}
+}
+
+/**
+ * Reads what a server answers to COPY … TO STDOUT, by the frontend/backend protocol 3.0: a message for each row. Rows are
+ * moved together where they came, without the headers between them; a slice for each would cost as much as psql does.
+ */
+export class CopyMessages {
+  /** The begin of a message whose rest is still to come. */
+  #begun: Uint8Array = new Uint8Array()
+  /** Bytes that are still to come of a row whose begin was given already. */
+  #ofRow = 0
+  #sqlState: string | undefined
+
+  /** Gives the rows that some bytes hold, and the ends of answers between them. The bytes are changed. */
+  read(bytes: Uint8Array): (Uint8Array | EndOfCopy)[] {
+    const found: (Uint8Array | EndOfCopy)[] = []
+    const buffer = this.#begun.length > 0 ? Buffer.concat([this.#begun, bytes]) : bytes
+    this.#begun = new Uint8Array()
+    const rest = Math.min(this.#ofRow, buffer.length)
+    this.#ofRow -= rest
+    let at = rest
+    let from = 0
+    let to = rest
+    while (at + HEADER_BYTES <= buffer.length) {
+      const end = at + 1 + lengthAt(buffer, at + 1)
+      if (buffer[at] === ROW) {
+        buffer.copyWithin(to, at + HEADER_BYTES, end)
+        to += Math.min(end, buffer.length) - at - HEADER_BYTES
+        at = end
+        continue
+      }
+      if (end > buffer.length) break
+      if (buffer[at] === ERROR) this.#sqlState = sqlStateOf(buffer.subarray(at + HEADER_BYTES, end))
+      if (buffer[at] === READY) {
+        if (to > from) found.push(buffer.subarray(from, to))
+        found.push(new EndOfCopy(this.#sqlState))
+        this.#sqlState = undefined
+        from = end
+        to = end
+      }
+      at = end
+    }
+    if (to > from) found.push(buffer.subarray(from, to))
+    this.#ofRow += Math.max(0, at - buffer.length)
+    this.#begun = buffer.slice(at)
+    return found
+  }
+}
+
+function lengthAt(buffer: Uint8Array, at: number): number {
+  const byte = (index: number) => buffer[at + index] ?? 0
+  return byte(0) * 0x1000000 + ((byte(1) << 16) | (byte(2) << 8) | byte(3))
+}
+
+/** Of the fields of an error, each a byte that says what it is and a text that a NUL ends. */
+function sqlStateOf(fields: Uint8Array): string {
+  for (let at = 0; at < fields.length && fields[at] !== 0; at = fields.indexOf(0, at) + 1) {
+    if (fields[at] === SQL_STATE)
+      return new TextDecoder().decode(fields.subarray(at + 1, fields.indexOf(0, at)))
+  }
+  return 'XX000'
+}
