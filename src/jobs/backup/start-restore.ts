@@ -1,6 +1,4 @@
-import { Fault } from '../../lib/fault.ts'
 import type { Secret } from '../../lib/secret.ts'
-import { refuseServer } from '../../operations/backup/refuse-server.ts'
 import { openBackup } from '../../storage/backup-file.ts'
 import { parseDestinationConfig } from '../../storage/destinations/config.ts'
 import { openDestination } from '../../storage/destinations/open.ts'
@@ -14,6 +12,7 @@ import type { Queue } from '../queue.ts'
 import type { Run } from '../run.ts'
 import type { StoredRestoreTask, TaskDestination } from '../task.ts'
 import { destinationOf, maskingOf, type OrderContext, orderTarget } from './order-backup.ts'
+import { refuseMapping, refuseServer } from './restore-checks.ts'
 import { BACKUP_SURFACE } from './surface-name.ts'
 
 /** What a restore is asked for with. */
@@ -47,7 +46,7 @@ export async function startRestore(
   refuseMapping(order, databases)
   const target = await orderTarget(context, settingsOf(order), databases)
   const server = order.privilegedAuth ? as(target.server, order.privilegedAuth) : target.server
-  await refuseServer({ ...target, server: targetOf(server) }, sidecar, signal)
+  await refuseServer(targetOf(server), { ...target, sidecar }, signal)
   const task: StoredRestoreTask = {
     kind: 'stored-restore',
     destination,
@@ -115,23 +114,4 @@ function as<Server extends StoredRestoreTask['target']['server']>(
   { user, password }: { readonly user: string; readonly password: Secret },
 ): Server {
   return { ...server, user, password: password.reveal() }
-}
-
-function refuseMapping(order: RestoreOrder, databases: readonly string[]): void {
-  if (order.targetDatabaseName !== undefined && databases.length > 1) {
-    throw new Fault('database-mapping', 'targetDatabaseName is for backups of one database.', {
-      remedy: `Map each: ${databases.join(', ')}.`,
-    })
-  }
-  const mapping = order.databaseMapping ?? {}
-  const unknown = Object.keys(mapping).find((name) => !databases.includes(name))
-  if (unknown !== undefined) {
-    throw new Fault('database-mapping', `The backup does not hold the database ${JSON.stringify(unknown)}.`, {
-      remedy: `It holds ${databases.join(', ')}.`,
-    })
-  }
-  const names = databases.map((name) => mapping[name] ?? order.targetDatabaseName ?? name)
-  if (new Set(names).size < names.length) {
-    throw new Fault('database-mapping', 'Two databases would become the same one.')
-  }
 }

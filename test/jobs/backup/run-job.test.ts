@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { sql } from 'kysely'
-import { jobScheduler } from '../../../src/jobs/backup/job-scheduler.ts'
 import { runJob } from '../../../src/jobs/backup/run-job.ts'
+import { jobScheduler } from '../../../src/jobs/backup/job-scheduler.ts'
 import { changeJob, createJob, findJob, removeJob } from '../../../src/jobs/definitions/jobs.ts'
 import { createProfile } from '../../../src/jobs/definitions/profiles.ts'
 import { takeNextRun } from '../../../src/jobs/runs.ts'
