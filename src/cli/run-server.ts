@@ -63,7 +63,10 @@ export interface ServerSettings {
 /** Questions at once that take no planning: whether a database lets somebody in, which schemas it has. */
 const LIGHT_QUESTIONS_AT_ONCE = 8
 
-/** The command line may write down a run while a server works; it takes a fraction of a millisecond to see that none waits. */
+/**
+ * The command line may write down a run while a server works, and the server's own tasks and the schedule what is to be told;
+ * it takes a fraction of a millisecond to see that none waits.
+ */
 const LOOK_MILLISECONDS = 1000
 
 /** Serves until the signal aborts, and stops in order. Throws `home-busy`, `state-…`, `binding-refused`. */
@@ -147,7 +150,10 @@ async function serve(
   queue.start()
   scheduler.start()
   systemTasks.start()
-  const looking = setInterval(() => queue.wake(), LOOK_MILLISECONDS)
+  const looking = setInterval(() => {
+    queue.wake()
+    outbox.wake()
+  }, LOOK_MILLISECONDS)
   onListening(http.url, home)
 
   await untilAborted(signal)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, readdirSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { readSensitiveDictionary } from '../../src/dictionary/sensitive.ts'
 import { readTablesDictionary } from '../../src/dictionary/tables.ts'
 import { type FaultKind, KIND_BY_CODE } from '../../src/lib/fault-codes.ts'
@@ -155,6 +155,44 @@ test('every code of a fault is explained, under its kind', () => {
   const known = Object.entries(KIND_BY_CODE).filter(([code]) => code !== 'interrupted')
   expect(explained.sort()).toEqual(known.sort())
 })
+
+test('what the map of the code names is there', () => {
+  const text = read('docs/code.md')
+  const places = [...text.matchAll(/`((?:src|sql|test)\/[^`]*)`/g)].map(([, place = '']) => place)
+  expect(places.filter((place) => !existsSync(join(ROOT, place)))).toEqual([])
+  expect(places.length).toBeGreaterThan(20)
+  for (const folder of readdirSync(join(ROOT, 'src'), { withFileTypes: true })) {
+    if (folder.isDirectory()) expect(text).toContain(`\`${folder.name}\``)
+  }
+})
+
+test('links between the documents lead somewhere', () => {
+  const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+  const dead = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)/g)].flatMap(
+      ([link, file, anchor]) => {
+        const target = file ? join(dirname(document), file) : document
+        if (!existsSync(join(ROOT, target))) return [`${document}: ${link}`]
+        return anchor && !anchorsOf(target).has(anchor) ? [`${document}: ${link}`] : []
+      },
+    ),
+  )
+  expect(dead).toEqual([])
+})
+
+/** Of the headings of a document, as GitHub makes them. */
+function anchorsOf(document: string): Set<string> {
+  const headings = [...read(document).matchAll(/^#+ (.*)$/gm)].map(([, text = '']) => text)
+  return new Set(
+    headings.map(
+      (text) =>
+        `#${text
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+          .replaceAll(' ', '-')}`,
+    ),
+  )
+}
 
 test('nothing names the registry, the machine, or a folder outside the project', () => {
   const tracked = Bun.spawnSync(['git', 'ls-files'], { cwd: ROOT }).stdout.toString().trim().split('\n')

@@ -1,9 +1,11 @@
 import { expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { NOTIFICATION_EVENTS } from '../../src/jobs/notifications/events.ts'
-import { runCommand } from '../cli/command.ts'
+import { connectionFlags, runCommand } from '../cli/command.ts'
+import { dropDatabase, TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
+import { clientProgram } from '../server/programs.ts'
 
 const TEXT = readFileSync(join(import.meta.dir, '../../docs/jobs.md'), 'utf8')
 
@@ -30,6 +32,41 @@ test('the file of jobs can be applied as it stands', async () => {
   }
   const listed = JSON.parse((await run('job', 'list')).stdout)
   expect(listed.map(({ name }: { name: string }) => name).sort()).toEqual(['nightly', 'weekly'])
+})
+
+test('the first file and its commands work as they stand', async () => {
+  const [yaml = ''] = /(?<=^```yaml first\n)[\s\S]*?(?=^```$)/m.exec(TEXT) ?? []
+  const [commands = ''] = /(?<=^```sh\n)[\s\S]*?(?=^```$)/m.exec(TEXT) ?? []
+  await dropDatabase('shop')
+  await using shop = await TestDatabase.createAs('shop')
+  await shop.run(`CREATE TABLE users AS SELECT i AS id, 'user' || i || '@example.org' AS email
+    FROM generate_series(1, 200) AS i`)
+  await using folder = await TestFolder.create()
+  const { host, port, user, password } = shop.target
+  const place = `{ host: '${host}', port: ${port}, user: ${user},`
+  await Bun.write(folder.file('jobs.yaml'), yaml.replace('{ host: localhost, user: app,', place))
+  const env = { SHOP_PASSWORD: password?.reveal() ?? '', PGPASSWORD: password?.reveal() ?? '' }
+  const { exitCode } = await runCommand(['create-dict', ...connectionFlags(shop.target)], {
+    env,
+    cwd: folder.path,
+  })
+  expect(exitCode).toBe(0)
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(import.meta.dir, '../../src/main.ts')}' "$@"\n`
+  await Bun.write(folder.file('bin/pgveil'), program)
+  chmodSync(folder.file('bin/pgveil'), 0o755)
+  const clients = dirname((await clientProgram('pg_restore')).path)
+  const run = Bun.spawn(['sh', '-e', '-c', commands], {
+    cwd: folder.path,
+    env: { ...env, PATH: [folder.file('bin'), clients, process.env.PATH].join(delimiter) },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [output, complaints] = await Promise.all([
+    new Response(run.stdout).text(),
+    new Response(run.stderr).text(),
+  ])
+  expect([await run.exited, complaints]).toEqual([0, expect.any(String)])
+  expect(output).toContain('TABLE DATA public users')
 })
 
 test('the events are those that there are', () => {

@@ -112,13 +112,18 @@ const logLine = z.object({
   msg: z.string(),
   stage: z.string().optional(),
   item: z.string().optional(),
+  /** Of `total`, where the line tells of progress. */
+  done: z.number().optional(),
+  total: z.number().positive().optional(),
 })
 
 /** A line of pino's; what a runtime printed beside them is passed over. */
 function readLogLine(line: string): LogEntry | undefined {
   try {
-    const { time, level, msg, stage, item } = logLine.parse(JSON.parse(line))
-    return { timestamp: time, level, message: item === undefined ? msg : `${msg} ${item}`, stage }
+    const { time, level, msg, stage, item, done, total } = logLine.parse(JSON.parse(line))
+    const share = done === undefined || total === undefined ? [] : [`${Math.floor((100 * done) / total)} %`]
+    const message = [msg, ...share, ...(item === undefined ? [] : [item])].join(' ')
+    return { timestamp: time, level, message, stage }
   } catch {
     return undefined
   }

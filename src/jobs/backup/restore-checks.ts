@@ -1,5 +1,6 @@
 import { Fault } from '../../lib/fault.ts'
 import { mappedName } from '../../operations/backup/mapped-name.ts'
+import { refuseMarkedSystem } from '../../operations/backup/refuse-production.ts'
 import { refuseTargetName } from '../../operations/refresh/names.ts'
 import { refuseSource } from '../../operations/restore/target-checks.ts'
 import { identifyServer } from '../../operations/survey-server.ts'
@@ -49,11 +50,7 @@ export async function refuseServer(
   signal: AbortSignal,
 ): Promise<void> {
   const server = await identifyServer(target, signal)
-  if (server.systemIdentifier !== null && neverInto.includes(server.systemIdentifier)) {
-    throw new Fault('production-target', `"${name}" is a server that is marked as production.`, {
-      remedy: 'Restore into a server that is not, or take the mark away if it is wrong.',
-    })
-  }
+  refuseMarkedSystem({ name, neverInto }, server.systemIdentifier)
   for (const { name: database, manifest } of sidecar.databases) {
     refuseSource(manifest, { ...target, database: mappedName(mapping, database) }, server, null)
   }

@@ -7,7 +7,7 @@ import { parseChannelConfig } from '../notifications/channels.ts'
 import { wantedChannels } from '../notifications/events.ts'
 import { messageOf } from '../notifications/message.ts'
 
-/** Tells the channels of a job what the server found wrong by itself. Wake the outbox afterwards. */
+/** Writes down what the server found wrong by itself for the channels of a job; the server's next look at the outbox sends it. */
 export async function tellSystemError(
   context: JobsContext,
   jobId: string | null,

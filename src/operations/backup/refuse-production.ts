@@ -8,9 +8,16 @@ import type { RefreshTarget } from './request.ts'
  * knew of when the mark was set. Throws `production-target`, `connection-failed`.
  */
 export async function refuseProductionSystem(context: Context, target: RefreshTarget): Promise<void> {
-  const { name, server, neverInto } = target
+  if (target.neverInto.length === 0) return
+  refuseMarkedSystem(target, (await identifyServer(target.server, context.signal)).systemIdentifier)
+}
+
+/** The same for a server that was asked already. Throws `production-target`. */
+export function refuseMarkedSystem(
+  { name, neverInto }: Pick<RefreshTarget, 'name' | 'neverInto'>,
+  systemIdentifier: string | null,
+): void {
   if (neverInto.length === 0) return
-  const { systemIdentifier } = await identifyServer(server, context.signal)
   if (systemIdentifier !== null && !neverInto.includes(systemIdentifier)) return
   throw new Fault(
     'production-target',

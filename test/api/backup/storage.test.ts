@@ -374,8 +374,9 @@ test('a restore that cannot be is refused at once, with the reason', async () =>
   const wrongKey = await made(serving, 'POST', '/api/encryption-profiles', { name: 'wrong' })
   const encryption = { profileId: wrongKey.id, algorithm: 'AES256_GCM_HKDF_1MB' as const }
   await storeBackup(folder.path, 'restored/other.dump.sealed', CONTENT, { encryption }, KEY)
+  const missing = await restore({ file: 'restored/missing.dump' })
+  expect([missing.status, missing.body.error]).toEqual([404, expect.stringMatching(/missing\.dump: /)])
   const cases: [object, RegExp][] = [
-    [{ file: 'restored/missing.dump' }, /missing\.dump/],
     [{ targetSourceId: 'x' }, /no such source/],
     [{ targetSourceId: destination }, /no such source/],
     [{ targetSourceId: production.id }, /production/],

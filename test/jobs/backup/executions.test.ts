@@ -135,12 +135,16 @@ test('a log is told line by line; what else stands in the file is passed over', 
   const { logFile } = RunFolder.at(test.context.home.path, run.folder)
   const line = (msg: string, more = {}) =>
     JSON.stringify({ level: 'info', time: '2026-05-01T00:00:31.000Z', msg, ...more })
-  const text = [line('one'), 'panic: "x', '{', line('two', { stage: 'Dumping', item: 'a "b"' }), line('3')]
+  const text = [
+    ...[line('one'), 'panic: "x', '{', line('two', { stage: 'Dumping', item: 'a "b"' })],
+    ...[line('progress', { stage: 'Dumping', done: 45.7, total: 100, item: 'public.users' }), line('3')],
+  ]
   await Bun.write(logFile, `${text.join('\n')}\n`)
   const entry = { timestamp: '2026-05-01T00:00:31.000Z', level: 'info', stage: undefined } as const
   expect(await executionLog(test.context.home, run, 10)).toEqual([
     { ...entry, message: 'one' },
     { ...entry, message: 'two a "b"', stage: 'Dumping' },
+    { ...entry, message: 'progress 45 % public.users', stage: 'Dumping' },
     { ...entry, message: '3' },
   ])
   expect(await executionLog(test.context.home, run, 1)).toEqual([{ ...entry, message: '3' }])
