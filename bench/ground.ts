@@ -1,3 +1,5 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { identifier, sql } from '../src/lib/sql.ts'
 import { clientEnvironment, type Target } from '../src/postgres/connection/target.ts'
 import { Session } from '../src/postgres/session.ts'
@@ -33,4 +35,21 @@ export async function createDatabase(cluster: ThrowawayCluster, name: string): P
 
 export async function dropDatabase(cluster: ThrowawayCluster, name: string): Promise<void> {
   await administer(cluster, sql`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
+}
+
+/** The command line of pgveil, as it stands in this folder. */
+export const PGVEIL = [process.execPath, join(import.meta.dir, '../src/main.ts')]
+
+/** More files than this are not removed before the next run. */
+const MANY_FILES = 100
+
+/**
+ * Makes room for the next output. For some seconds ext4 does not use again the inodes of files that were removed, and
+ * searches for others: where 2,000 were, that was 40 % of what every program took.
+ */
+export async function putAside(path: string, spent: string): Promise<void> {
+  const names = await readdir(path).catch(() => [])
+  if (names.length <= MANY_FILES) return rm(path, { recursive: true, force: true })
+  await mkdir(spent, { recursive: true })
+  await rename(path, join(spent, crypto.randomUUID()))
 }
