@@ -8,7 +8,7 @@ import { init } from '../src/operations/init.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, SCENARIOS } from './data.ts'
-import { createDatabase, environment, run } from './ground.ts'
+import { createDatabase, environment, postmasterOf, run } from './ground.ts'
 import { type Contender, measure, median } from './measure.ts'
 
 /**
@@ -44,19 +44,25 @@ try {
   await build(source, scenario, options.small ? 0.002 : 1)
   await init(context, source)
   const contenders = await contendersFor(source)
-  const measured = await measure(contenders, options.small ? 1 : Number(options.rounds))
+  const measured = await measure(
+    contenders,
+    options.small ? 1 : Number(options.rounds),
+    await postmasterOf(cluster),
+  )
   const [bare] = measured
-  const rows = measured.map(({ name, seconds, peakBytes }) => ({
+  const rows = measured.map(({ name, seconds, cpuSeconds, peakBytes }) => ({
     name,
     seconds: median(seconds),
     spread: [Math.min(...seconds), Math.max(...seconds)],
     // Of the same round: what slows the machine down slows both.
     ratio: median(seconds.map((value, round) => value / (bare?.seconds[round] ?? Number.NaN))),
+    /** Of the CPU of pgveil and of the server together, which others on the machine disturb less. */
+    cpuRatio: median(cpuSeconds.map((value, round) => value / (bare?.cpuSeconds[round] ?? Number.NaN))),
     peakMegabytes: Math.round(peakBytes / 1024 / 1024),
   }))
-  for (const { name, seconds, ratio, peakMegabytes } of rows) {
+  for (const { name, seconds, ratio, cpuRatio, peakMegabytes } of rows) {
     process.stdout.write(
-      `${name.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s  ${ratio.toFixed(2)}  ${peakMegabytes} MB\n`,
+      `${name.padEnd(44)} ${seconds.toFixed(2).padStart(7)} s  ${ratio.toFixed(2)}  CPU ${cpuRatio.toFixed(2)}  ${peakMegabytes} MB\n`,
     )
   }
   const report = { cores: availableParallelism(), server: cluster.server.version, rows }

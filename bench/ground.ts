@@ -1,3 +1,5 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join, join } from 'node:path'
 import { identifier, sql } from '../src/lib/sql.ts'
 import { clientEnvironment, type Target } from '../src/postgres/connection/target.ts'
 import { Session } from '../src/postgres/session.ts'
@@ -17,6 +19,12 @@ export async function run(command: readonly string[], env: Record<string, string
   return output
 }
 
+/** The process that all of a server's are children of. */
+export async function postmasterOf(cluster: ThrowawayCluster): Promise<number> {
+  const [pid = ''] = (await readFile(join(cluster.folder, 'data/postmaster.pid'), 'utf8')).split('\n')
+  return Number(pid)
+}
+
 async function administer(cluster: ThrowawayCluster, statement: ReturnType<typeof sql>): Promise<void> {
   const session = await Session.open(cluster.target('postgres'))
   try {
@@ -33,4 +41,21 @@ export async function createDatabase(cluster: ThrowawayCluster, name: string): P
 
 export async function dropDatabase(cluster: ThrowawayCluster, name: string): Promise<void> {
   await administer(cluster, sql`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
+}
+
+/** The command line of pgveil, as it stands in this folder. */
+export const PGVEIL = [process.execPath, join(import.meta.dir, '../src/main.ts')]
+
+/** More files than this are not removed before the next run. */
+const MANY_FILES = 100
+
+/**
+ * Makes room for the next output. For some seconds ext4 does not use again the inodes of files that were removed, and
+ * searches for others: where 2,000 were, that was 40 % of what every program took.
+ */
+export async function putAside(path: string, spent: string): Promise<void> {
+  const names = await readdir(path).catch(() => [])
+  if (names.length <= MANY_FILES) return rm(path, { recursive: true, force: true })
+  await mkdir(spent, { recursive: true })
+  await rename(path, join(spent, crypto.randomUUID()))
 }

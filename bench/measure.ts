@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** One program that does a piece of work, and what it takes to do it again. */
 export interface Contender {
@@ -13,6 +13,8 @@ export interface Measured {
   readonly name: string
   /** Seconds of each round. */
   readonly seconds: readonly number[]
+  /** Seconds of CPU of each round, of the program with all below it and of the server. */
+  readonly cpuSeconds: readonly number[]
   /** The largest proportional set size of the process and all below it, over all rounds, in bytes. */
   readonly peakBytes: number
 }
@@ -20,21 +22,35 @@ export interface Measured {
 const SAMPLE_MILLISECONDS = 250
 
 /** Runs all contenders in turn, several times over, so that what slows the machine down slows all of them. */
-export async function measure(contenders: readonly Contender[], rounds: number): Promise<Measured[]> {
-  const results = contenders.map(({ name }) => ({ name, seconds: [] as number[], peakBytes: 0 }))
+export async function measure(
+  contenders: readonly Contender[],
+  rounds: number,
+  postmaster: number,
+): Promise<Measured[]> {
+  const results = contenders.map(({ name }) => ({
+    name,
+    seconds: [] as number[],
+    cpuSeconds: [] as number[],
+    peakBytes: 0,
+  }))
   for (let round = 0; round < rounds; round++) {
     for (const [at, contender] of contenders.entries()) {
       await contender.prepare?.()
-      const { seconds, peakBytes } = await runOnce(contender)
+      const { seconds, cpuSeconds, peakBytes } = await runOnce(contender, postmaster)
       const result = results[at]
       result?.seconds.push(seconds)
+      result?.cpuSeconds.push(cpuSeconds)
       if (result) result.peakBytes = Math.max(result.peakBytes, peakBytes)
     }
   }
   return results
 }
 
-async function runOnce({ name, command, env }: Contender): Promise<{ seconds: number; peakBytes: number }> {
+async function runOnce(
+  { name, command, env }: Contender,
+  postmaster: number,
+): Promise<{ seconds: number; cpuSeconds: number; peakBytes: number }> {
+  const serverBefore = treeCpuSeconds(postmaster)
   const begun = performance.now()
   const child = Bun.spawn([...command], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
   const complaints = new Response(child.stderr).text()
@@ -46,27 +62,47 @@ async function runOnce({ name, command, env }: Contender): Promise<{ seconds: nu
   clearInterval(sampler)
   const seconds = (performance.now() - begun) / 1000
   if (exitCode !== 0) throw new Error(`${name} ended with code ${exitCode}:\n${await complaints}`)
-  return { seconds, peakBytes }
+  await Bun.sleep(BACKENDS_END_MILLISECONDS)
+  const own = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6
+  return { seconds, cpuSeconds: own + treeCpuSeconds(postmaster) - serverBefore, peakBytes }
+}
+
+/** By then the server has taken note that its clients are gone, and what their backends took is known. */
+const BACKENDS_END_MILLISECONDS = 300
+
+const TICKS_A_SECOND = 100
+
+/** Seconds of CPU of a process, its children that have ended and those that run. 0 where /proc does not tell. */
+function treeCpuSeconds(root: number): number {
+  const ticksOf = (pid: number, ended: boolean): number => {
+    const stat = readOrEmpty(`/proc/${pid}/stat`)
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields.slice(11, ended ? 15 : 13).reduce((sum, ticks) => sum + Number(ticks), 0)
+  }
+  const children = [...parentsOfAll()].flatMap(([pid, parent]) => (parent === root ? [pid] : []))
+  return (ticksOf(root, true) + children.reduce((sum, pid) => sum + ticksOf(pid, false), 0)) / TICKS_A_SECOND
 }
 
 /** Memory of a process and its descendants; pages that several share count once. 0 where /proc does not tell. */
 function treeBytes(root: number): number {
-  const parents = new Map<number, number>()
-  try {
-    for (const entry of readdirSync('/proc')) {
-      if (!/^\d+$/.test(entry)) continue
-      const stat = readOrEmpty(`/proc/${entry}/stat`)
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0])
-      if (parent) parents.set(Number(entry), parent)
-    }
-  } catch {
-    return 0
-  }
+  const parents = parentsOfAll()
   const belongs = (pid: number | undefined): boolean =>
     pid !== undefined && (pid === root || belongs(parents.get(pid)))
   return [root, ...parents.keys()]
     .filter((pid, at) => (at === 0 || pid !== root) && belongs(pid))
     .reduce((sum, pid) => sum + proportionalBytes(pid), 0)
+}
+
+/** For each process of the machine the one above it. Empty where there is no /proc. */
+function parentsOfAll(): Map<number, number> {
+  const parents = new Map<number, number>()
+  if (!existsSync('/proc')) return parents
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const stat = readOrEmpty(`/proc/${entry}/stat`)
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0])
+    if (parent) parents.set(Number(entry), parent)
+  }
+  return parents
 }
 
 function proportionalBytes(pid: number): number {
@@ -81,6 +117,11 @@ function readOrEmpty(path: string): string {
   } catch {
     return ''
   }
+}
+
+/** The median of the ratios of rounds: what slows one round slows both of it. */
+export function medianRatio(numbers: readonly number[], references: readonly number[]): number {
+  return median(numbers.map((number, at) => number / (references[at] ?? Number.NaN)))
 }
 
 export function median(numbers: readonly number[]): number {

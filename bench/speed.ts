@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,13 +9,15 @@ import type { Target } from '../src/postgres/connection/target.ts'
 import { chooseProgram } from '../src/postgres/programs.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, SCENARIOS, type Scenario } from './data.ts'
-import { createDatabase, dropDatabase, environment, run } from './ground.ts'
-import { type Contender, type Measured, measure, median } from './measure.ts'
+import { createDatabase, dropDatabase, environment, PGVEIL, putAside, run } from './ground.ts'
+import { type Contender, type Measured, measure, median, medianRatio } from './measure.ts'
+import { measureMemory } from './memory.ts'
 
 /**
  * Measures dump and restore beside PostgreSQL's own, on a server and data of its own. `--small` is for a check that all
  * of it works; its figures mean nothing. Other programs join by the environment: BENCH_PG_ANON, BENCH_GREENMASK and so on
- * hold a command line each, run by sh with the connection in PG* and an empty folder in BENCH_OUTPUT.
+ * hold a command line each, run by sh with the connection in PG* and an empty folder in BENCH_OUTPUT. `--memory` measures
+ * nothing but the peak memory of a dump of 1 and of 50 million rows.
  */
 const { values: options } = parseArgs({
   options: {
@@ -23,13 +25,13 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
     json: { type: 'string' },
+    memory: { type: 'boolean', default: false },
   },
 })
 
 const SCALE = options.small ? 0.002 : 1
 const ROUNDS = options.small ? 1 : Number(options.rounds)
 const JOBS = 2
-const PGVEIL = [process.execPath, join(import.meta.dir, '../src/main.ts')]
 
 interface Table {
   readonly scenario: string
@@ -48,10 +50,12 @@ const cluster = await ThrowawayCluster.start({
   signal: context.signal,
   settings: { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: '40', checkpoint_timeout: '1h' },
 })
+const postmaster = await postmasterOf(cluster)
 const tables: Table[] = []
 try {
+  if (options.memory) await measureMemory(cluster, folder, postmaster, SCALE)
   for (const [at, scenario] of SCENARIOS.entries()) {
-    if (options.only && scenario.name !== options.only) continue
+    if (options.memory || (options.only && scenario.name !== options.only)) continue
     const source = await createDatabase(cluster, `bench_${at}`)
     process.stderr.write(`building: ${scenario.name}\n`)
     await build(source, scenario, SCALE)
@@ -63,6 +67,7 @@ try {
     for (const table of measured) process.stdout.write(`${describe(table)}\n`)
     tables.push(...measured)
     await dropDatabase(cluster, source.database)
+    await rm(join(folder, 'spent'), { recursive: true, force: true })
   }
   if (options.json) await Bun.write(options.json, `${JSON.stringify(report(), null, 2)}\n`)
 } finally {
@@ -76,7 +81,7 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
   const env = environment(source)
   const pgDump = (await chooseProgram('pg_dump', cluster.server.major, process.env)).path
   const output = join(folder, 'out')
-  const clear = () => rm(output, { recursive: true, force: true })
+  const clear = () => putAside(output, join(folder, 'spent'))
   const plain = (name: string, ...more: string[]): Contender => ({
     name,
     command: [pgDump, '-Fd', `-j${JOBS}`, '-f', output, ...more],
@@ -97,7 +102,7 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
     ...others(output, env, clear),
   ]
   process.stderr.write(`measuring: ${scenario.name}, dump\n`)
-  const dumped = await measure(dumps, ROUNDS)
+  const dumped = await measure(dumps, ROUNDS, postmaster)
 
   const archive = join(folder, 'archive')
   await run([...PGVEIL, 'dump', ...dumpFlags, '--output-dir', archive], env)
@@ -124,6 +129,7 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
       },
     ],
     Math.min(ROUNDS, 3),
+    postmaster,
   )
   await dropDatabase(cluster, target.database)
   await rm(archive, { recursive: true })
@@ -161,6 +167,7 @@ async function measureScan(scenario: Scenario, source: Target): Promise<Table> {
       scan('pgveil create-dict, built-in'),
     ],
     ROUNDS,
+    postmaster,
   )
   return { scenario: scenario.name, work: 'scan', measured }
 }
@@ -197,16 +204,18 @@ function others(output: string, env: Record<string, string>, prepare: () => Prom
 
 /** The first contender is what the others are compared with. */
 function describe({ scenario, work, measured }: Table): string {
-  const reference = median(measured[0]?.seconds ?? [])
-  const lines = measured.map(({ name, seconds, peakBytes }) => {
+  const [reference] = measured
+  const lines = measured.map(({ name, seconds, cpuSeconds, peakBytes }) => {
     const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`
-    const ratio = (median(seconds) / reference).toFixed(2)
-    return `| ${name} | ${median(seconds).toFixed(2)} | ${spread} | ${ratio} | ${Math.round(peakBytes / 1024 / 1024)} |`
+    const ratio = medianRatio(seconds, reference?.seconds ?? []).toFixed(2)
+    const cpu = medianRatio(cpuSeconds, reference?.cpuSeconds ?? []).toFixed(2)
+    const cells = [name, median(seconds).toFixed(2), spread, ratio, median(cpuSeconds).toFixed(2), cpu]
+    return `| ${cells.join(' | ')} | ${Math.round(peakBytes / 1024 / 1024)} |`
   })
   return [
     `\n### ${scenario}: ${work}\n`,
-    `| program | seconds (median of ${measured[0]?.seconds.length}) | least–most | ratio | peak MB |`,
-    '|---|---|---|---|---|',
+    `| program | seconds (median of ${reference?.seconds.length}) | least–most | ratio | CPU s | ratio | peak MB |`,
+    '|---|---|---|---|---|---|---|',
     ...lines,
   ].join('\n')
 }

@@ -24,6 +24,8 @@ const MISSING_ROLE = {
 
 export type Verdict = 'harmless' | 'missing-role' | 'harmful'
 
+const NO_COMPLAINT = /^pg_restore: (?!from TOC entry|error: )/
+
 /**
  * Gathers pg_restore's complaints from its lines: an error comes as up to four of them (the entry, the error, its
  * details, the command). Details are dropped, since they quote rows.
@@ -38,6 +40,8 @@ export class ComplaintReader {
   }
 
   line(line: string): void {
+    // Of the lines of --verbose nearly all say what is being done.
+    if (NO_COMPLAINT.test(line)) return
     const entry = /^pg_restore: from TOC entry \d+; \d+ \d+ (.*)$/.exec(line)?.[1]
     const error = /^pg_restore: error: (.*)$/.exec(line)?.[1]
     const command = /^Command was: (.*)$/.exec(line)?.[1]

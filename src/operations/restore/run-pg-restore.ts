@@ -118,6 +118,9 @@ function environmentFor(run: RestoreRun): Record<string, string> {
   return clientEnvironment({ ...run.target, options: options === '' ? undefined : options }, process.env)
 }
 
+const FINISHED = /^pg_restore: finished item (\d+) TABLE DATA/
+const PROCESSING = /^pg_restore: processing data for table "(.*)"$/
+
 /** pg_restore names a table's rows by the entry's number when it works in parallel, and by the table's name when not. */
 function tableWatcher(run: RestoreRun): (line: string) => void {
   const byName = new Map(
@@ -126,8 +129,8 @@ function tableWatcher(run: RestoreRun): (line: string) => void {
       .map((entry) => [`${entry.schema}.${entry.tag}`, entry.dumpId]),
   )
   return (line) => {
-    const finished = /^pg_restore: finished item (\d+) TABLE DATA/.exec(line)?.[1]
-    const name = /^pg_restore: processing data for table "(.*)"$/.exec(line)?.[1]
+    const finished = FINISHED.exec(line)?.[1]
+    const name = finished ? undefined : PROCESSING.exec(line)?.[1]
     const dumpId = finished ? Number(finished) : byName.get(name ?? '')
     if (dumpId !== undefined) run.onTable(dumpId)
   }

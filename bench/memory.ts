@@ -1,0 +1,38 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
+import { build, NARROW_MASK, narrow } from './data.ts'
+import { createDatabase, dropDatabase, environment, PGVEIL } from './ground.ts'
+import { type Contender, measure } from './measure.ts'
+
+const MILLIONS = [1, 50]
+
+/** Prints the peak memory of a dump of 1 and of 50 million rows, which must be about the same. */
+export async function measureMemory(
+  cluster: ThrowawayCluster,
+  folder: string,
+  postmaster: number,
+  scale: number,
+): Promise<void> {
+  const masks = join(folder, 'masks.json')
+  const output = join(folder, 'out')
+  await Bun.write(masks, JSON.stringify(NARROW_MASK))
+  for (const millions of MILLIONS) {
+    const source = await createDatabase(cluster, `memory_${millions}`)
+    process.stderr.write(`building: ${millions} million rows\n`)
+    const table = narrow(Math.round(millions * 1_000_000 * scale))
+    await build(source, { setup: () => [table] }, scale)
+    const dump: Contender = {
+      name: 'pgveil dump',
+      command: [...PGVEIL, 'dump', '--prepared-sens-dict-file', masks, '--output-dir', output],
+      env: environment(source),
+      prepare: () => rm(output, { recursive: true, force: true }),
+    }
+    const [measured] = await measure([dump], 1, postmaster)
+    const peak = Math.round((measured?.peakBytes ?? 0) / 1024 / 1024)
+    process.stdout.write(
+      `${millions} million rows: ${peak} MB at most, ${measured?.seconds[0]?.toFixed(1)} s\n`,
+    )
+    await dropDatabase(cluster, source.database)
+  }
+}
