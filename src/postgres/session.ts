@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import postgres from 'postgres'
 import { Fault } from '../lib/fault.ts'
 import { literal, type Sql, sql } from '../lib/sql.ts'
 import { describeTarget, isSocketFolder, type Target } from './connection/target.ts'
+import { readTlsFile } from './connection/tls-file.ts'
 import { describeSqlState, speaksOfStatement } from './sqlstate.ts'
 
 /**
@@ -211,9 +211,9 @@ function tlsOptions(target: Target): unknown {
   const { mode, rootCertificate, certificate, key } = target.tls
   if (mode === 'disable') return false
   const client = {
-    ...(certificate && { cert: readFileSync(certificate) }),
-    ...(key && { key: readFileSync(key) }),
-    ...(rootCertificate && rootCertificate !== 'system' && { ca: readFileSync(rootCertificate) }),
+    ...(certificate && { cert: readTlsFile(certificate) }),
+    ...(key && { key: readTlsFile(key) }),
+    ...(rootCertificate && rootCertificate !== 'system' && { ca: readTlsFile(rootCertificate) }),
   }
   if (mode === 'verify-full') {
     // The name is compared here: an address may not be sent as a server name, but a certificate may hold one.
