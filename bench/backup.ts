@@ -8,7 +8,7 @@ import { init } from '../src/operations/init.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, SCENARIOS } from './data.ts'
-import { createDatabase, environment, postmasterOf, run } from './ground.ts'
+import { createDatabase, environment, PGVEIL, postmasterOf, run } from './ground.ts'
 import { type Contender, measure, median } from './measure.ts'
 
 /**
@@ -23,7 +23,6 @@ const { values: options } = parseArgs({
   },
 })
 
-const PGVEIL = [process.execPath, join(import.meta.dir, '../src/main.ts')]
 const [scenario] = SCENARIOS
 const context = {
   signal: new AbortController().signal,

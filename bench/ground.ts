@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join, join } from 'node:path'
+import { join } from 'node:path'
 import { identifier, sql } from '../src/lib/sql.ts'
 import { clientEnvironment, type Target } from '../src/postgres/connection/target.ts'
 import { Session } from '../src/postgres/session.ts'

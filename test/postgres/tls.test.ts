@@ -176,3 +176,14 @@ describe('a connection', () => {
     expect((await faultOf(isEncrypted(target(host, tls())).then(() => {}))).code).toBe('connection-failed')
   })
 })
+
+test('a file for TLS that is none, has no end or keeps its reader waiting is refused, all by the same words', async () => {
+  const pipe = folder.file('pipe')
+  expect(Bun.spawnSync(['mkfifo', pipe]).exitCode).toBe(0)
+  for (const rootCertificate of [pipe, '/dev/zero', '/', folder.file('nothing')]) {
+    const refused = await faultOf(
+      isEncrypted(target('localhost', { mode: 'require', rootCertificate })).then(() => {}),
+    )
+    expect([refused.code, refused.message]).toEqual(['connection-options', 'A file for TLS cannot be read.'])
+  }
+})

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { isSocketFolder, type Target } from './target.ts'
+import { readTlsFile } from './tls-file.ts'
 
 /** What Node's TLS is told: no TLS at all, TLS where the server offers it, or TLS by these options. */
 export type TlsChoice = false | 'prefer' | ConnectionOptions
@@ -11,9 +11,9 @@ export function tlsChoice(target: Target): TlsChoice {
   const { mode, rootCertificate, certificate, key } = target.tls
   if (mode === 'disable') return false
   const client = {
-    ...(certificate && { cert: readFileSync(certificate) }),
-    ...(key && { key: readFileSync(key) }),
-    ...(rootCertificate && rootCertificate !== 'system' && { ca: readFileSync(rootCertificate) }),
+    ...(certificate && { cert: readTlsFile(certificate) }),
+    ...(key && { key: readTlsFile(key) }),
+    ...(rootCertificate && rootCertificate !== 'system' && { ca: readTlsFile(rootCertificate) }),
   }
   if (mode === 'verify-full') {
     // The name is compared here: an address may not be sent as a server name, but a certificate may hold one.
