@@ -98,6 +98,7 @@ const masking = z.object({
   nonSensitive: dictionaries,
   tables: dictionaries,
   tablesExclude: dictionaries,
+  unknownColumns: z.enum(['copy', 'fail', 'null']).default('copy'),
   salt: z.string().optional(),
 })
 

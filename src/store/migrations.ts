@@ -100,6 +100,7 @@ async function backupJobs(db: Kysely<unknown>): Promise<void> {
     .addColumn('source_id', 'text', (column) => column.notNull())
     .addColumn('databases', 'text', (column) => column.notNull())
     .addColumn('anonymize', 'integer', (column) => column.notNull())
+    .addColumn('unknown_columns', 'text', (column) => column.notNull())
     .addColumn('dictionary_ids', 'text', (column) => column.notNull())
     .addColumn('destination_id', 'text', (column) => column.notNull())
     .addColumn('compression', 'text', (column) => column.notNull())

@@ -136,6 +136,8 @@ export interface JobsTable {
   /** JSON: names. Empty: the database of the source. */
   readonly databases: string
   readonly anonymize: number
+  /** `copy`, `fail` or `null`: what becomes of columns that no dictionary knows. */
+  readonly unknown_columns: string
   /** JSON: ids. */
   readonly dictionary_ids: string
   readonly destination_id: string

@@ -228,6 +228,31 @@ describe('a database of which no rule masks anything', () => {
   })
 })
 
+test('columns that no dictionary knows are copied, refused or left NULL, as the job says', async () => {
+  await using source = await TestDatabase.create(USERS)
+  await using folder = await TestFolder.create()
+  const known = dictionary({
+    no_sens_dictionary: [{ schema: 'public', table: 'users', fields: ['id'] }],
+  })
+  const made = (unknownColumns: BackupRequest['unknownColumns']) =>
+    backup(
+      testContext(),
+      backupRequest(source.target, folder.file('backups'), { knownColumns: [known], unknownColumns }),
+    )
+  const fault = await faultOf(made('fail'))
+  expect(fault.code).toBe('column-unlisted')
+  expect(filesIn(folder.file('backups'))).toEqual([])
+  for (const [policy, notes] of [
+    ['copy', 500],
+    ['null', 0],
+  ] as const) {
+    const archive = await opened(folder.file('backups'), await made(policy))
+    expect(
+      await restored(archive, (copy) => copy.value<number>('SELECT count(note)::int FROM public.users')),
+    ).toBe(notes)
+  }
+})
+
 describe('what goes wrong', () => {
   test('a backup that does not read back as it was written is taken back', async () => {
     await using shop = await TestDatabase.create(USERS)

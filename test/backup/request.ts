@@ -25,6 +25,7 @@ export function backupRequest(
     knownColumns: [],
     onlyTables: [],
     withoutTables: [],
+    unknownColumns: 'copy',
     salt,
     compression: 'NONE',
     sealing: undefined,

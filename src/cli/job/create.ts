@@ -19,6 +19,7 @@ interface CreateFlags {
   readonly databases?: string[]
   readonly dictionaries?: string[]
   readonly anonymize: boolean
+  readonly unknownColumns: FiledJob['unknownColumns']
   readonly destination: string
   readonly compression: FiledJob['compression']
   readonly encryptionProfile?: string
@@ -47,6 +48,11 @@ export function addCreate(job: Command, context: CommandContext): void {
     .option('--databases <names...>', 'databases of the source (default: the one that it names)')
     .option('--dictionaries <names...>', 'dictionaries')
     .option('--no-anonymize', 'copy the rows as they are')
+    .addOption(
+      new Option('--unknown-columns <policy>', 'columns that no dictionary knows')
+        .choices(['copy', 'fail', 'null'])
+        .default('copy'),
+    )
     .optionsGroup('Where to:')
     .requiredOption('--destination <name>', 'destination')
     .addOption(new Option('--compression <kind>', 'of the file').choices([...COMPRESSIONS]).default('GZIP'))
@@ -88,6 +94,7 @@ function filedJob(flags: CreateFlags): FiledJob {
     source: flags.source,
     databases: flags.databases ?? [],
     anonymize: flags.anonymize,
+    unknownColumns: flags.unknownColumns,
     dictionaries: flags.dictionaries ?? [],
     destination: flags.destination,
     compression: flags.compression,

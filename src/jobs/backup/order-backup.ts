@@ -29,7 +29,7 @@ export async function orderBackup(context: OrderContext, job: Job): Promise<Back
     source: { name: source.name, server: plainTarget(server) },
     databases,
     anonymize: job.anonymize,
-    masking: await maskingOf(context, job.dictionaryIds),
+    masking: await maskingOf(context, job),
     compression: job.compression,
     sealing:
       profileId === null ? undefined : { profileId, key: (await profileKey(context, profileId)).reveal() },
@@ -63,8 +63,11 @@ export async function orderTarget(
 }
 
 /** Throws `dictionary-unknown`. */
-export async function maskingOf(context: OrderContext, ids: readonly string[]): Promise<TaskMasking> {
-  const found = await Promise.all(ids.map((id) => findDictionary(context, id)))
+export async function maskingOf(
+  context: OrderContext,
+  { dictionaryIds, unknownColumns }: Pick<Job, 'dictionaryIds' | 'unknownColumns'>,
+): Promise<TaskMasking> {
+  const found = await Promise.all(dictionaryIds.map((id) => findDictionary(context, id)))
   const ofKind = (wanted: string) =>
     found.filter(({ kind }) => kind === wanted).map(({ name, text }) => ({ name, text }))
   return {
@@ -72,6 +75,7 @@ export async function maskingOf(context: OrderContext, ids: readonly string[]): 
     nonSensitive: ofKind('non-sensitive'),
     tables: ofKind('tables'),
     tablesExclude: ofKind('tables-exclude'),
+    unknownColumns,
     salt: context.salt?.reveal(),
   }
 }

@@ -95,7 +95,7 @@ async function openable(
 /** By this the databases are looked through, as those of the job's own refreshes; a job that is gone gives no dictionary. */
 async function maskingOfJob(context: OrderContext, jobId: string | null) {
   const job = jobId === null ? undefined : await findJob(context.state, jobId).catch(() => undefined)
-  return maskingOf(context, job?.dictionaryIds ?? [])
+  return maskingOf(context, job ?? { dictionaryIds: [], unknownColumns: 'copy' })
 }
 
 /** Who restores by hand has decided what is in it: findings are only told. */

@@ -43,6 +43,8 @@ export const jobSchema = z.strictObject({
   databases: z.array(databaseName).max(MOST_ITEMS).default([]),
   /** False, in so many words, for a job that copies the rows as they are. */
   anonymize: z.boolean().default(true),
+  /** What becomes of columns that no dictionary of the job knows. */
+  unknownColumns: z.enum(['copy', 'fail', 'null']).default('copy'),
   dictionaryIds: z.array(id).max(MOST_ITEMS).default([]),
   destinationId: id,
   compression: z.enum(COMPRESSIONS).default('GZIP'),

@@ -74,6 +74,7 @@ function dictionariesOf(masking: TaskMasking) {
     knownColumns: masking.nonSensitive,
     onlyTables: masking.tables,
     withoutTables: masking.tablesExclude,
+    unknownColumns: masking.unknownColumns,
     salt: masking.salt === undefined ? undefined : new Secret(masking.salt),
   }
 }

@@ -89,6 +89,7 @@ function dumpRequest(request: BackupRequest, database: string, now: Date): Strea
     knownColumns: request.knownColumns,
     onlyTables: request.onlyTables,
     withoutTables: request.withoutTables,
+    unknownColumns: request.unknownColumns,
     // One dictionary may be for several databases, each of which has only some of its tables.
     allowUnmatched: several && 'tables',
     mustMask: request.anonymize,

@@ -5,6 +5,7 @@ import type { Target } from '../../postgres/connection/target.ts'
 import type { DestinationConfig } from '../../storage/destinations/config.ts'
 import type { Retention } from '../../storage/retention.ts'
 import type { Compression } from '../../storage/sidecar.ts'
+import type { PlanningRequest } from '../planning.ts'
 import type { RefreshCheck, RefreshOptions } from '../refresh/request.ts'
 
 /** A destination as it is reached. */
@@ -45,6 +46,8 @@ export interface BackupRequest {
   readonly knownColumns: readonly DictionarySource[]
   readonly onlyTables: readonly DictionarySource[]
   readonly withoutTables: readonly DictionarySource[]
+  /** What becomes of columns that no dictionary knows. */
+  readonly unknownColumns: PlanningRequest['unknownColumns']
   readonly salt: Secret | undefined
   readonly compression: Compression
   readonly sealing: SealingKey | undefined

@@ -47,6 +47,7 @@ describe('a job', () => {
         enabled: true,
         missedRuns: 'run-once',
         anonymize: true,
+        unknownColumns: 'copy',
         notificationIds: [],
         notificationEvents: job.notificationEvents,
         targets: [],

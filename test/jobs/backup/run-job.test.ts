@@ -83,7 +83,13 @@ test('a restore that waited hears of servers that were marked as production mean
     kind: 'stored-restore' as const,
     destination: { adapterId: 'local-fs', config: { basePath: '/nowhere' } },
     path: 'x.dump',
-    masking: { sensitive: [], nonSensitive: [], tables: [], tablesExclude: [] },
+    masking: {
+      sensitive: [],
+      nonSensitive: [],
+      tables: [],
+      tablesExclude: [],
+      unknownColumns: 'copy' as const,
+    },
     target: {
       name: 'target',
       server: plainTarget(targetOfSource(target)),

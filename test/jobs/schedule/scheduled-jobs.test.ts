@@ -37,6 +37,7 @@ async function addJob(id: string, schedule: string): Promise<void> {
       source_id: 's',
       databases: '[]',
       anonymize: 1,
+      unknown_columns: 'copy',
       dictionary_ids: '[]',
       destination_id: 'd',
       compression: 'NONE',

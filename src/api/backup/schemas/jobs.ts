@@ -50,6 +50,10 @@ const fields = {
   anonymize: z.boolean().optional().openapi({
     description: 'false, in so many words, for a copy of the rows as they are. Default: true.',
   }),
+  unknownColumns: z.enum(['copy', 'fail', 'null']).optional().openapi({
+    description:
+      'Columns that no dictionary of the job knows: copied as they are, refused before the first byte, or NULL. Default: copy.',
+  }),
   dictionaryIds: ids.optional().openapi({ description: 'What to mask with; the later one wins.' }),
   targets: z.array(target).max(100).optional(),
 }
@@ -92,6 +96,7 @@ export const jobSchema = z
     sourceId: z.string(),
     databases: z.array(z.string()),
     anonymize: z.boolean(),
+    unknownColumns: z.string(),
     dictionaryIds: z.array(z.string()),
     destinationId: z.string(),
     compression: z.enum(COMPRESSIONS),
