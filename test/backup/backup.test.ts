@@ -200,6 +200,28 @@ describe('a rule that means nothing', () => {
   })
 })
 
+test('an exclusion by name of a table that was renamed is refused, and lets no row out', async () => {
+  await using shop = await TestDatabase.create(`${USERS}; CREATE TABLE public.secrets AS SELECT 'x' AS v`)
+  await using folder = await TestFolder.create()
+  const excluding = dictionary({
+    dictionary: [{ schema: 'public', table: 'users', fields: { email: 'md5(email)' } }],
+    dictionary_exclude: [
+      { schema: 'public', table: 'secrets' },
+      { schema: 'public', table_mask: '^to_come' },
+    ],
+  })
+  const request = backupRequest(shop.target, folder.path, { dictionaries: [excluding] })
+  const { sidecar } = await backup(testContext(), request)
+  const tables = sidecar.databases[0]?.manifest.tables.map(({ name, rowPolicy }) => [name, rowPolicy])
+  expect(tables).toContainEqual(['secrets', 'left-out'])
+  await shop.run('ALTER TABLE public.secrets RENAME TO mysteries')
+  const fault = await faultOf(backup(testContext(), request))
+  expect([fault.code, fault.message]).toEqual([
+    'rule-unmatched',
+    'No table answers to public.secrets, which dictionary_exclude names.',
+  ])
+})
+
 describe('a database of which no rule masks anything', () => {
   test('is refused before its first byte', async () => {
     await using shop = await TestDatabase.create(USERS)

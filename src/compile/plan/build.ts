@@ -36,7 +36,7 @@ export async function buildPlan(request: PlanRequest): Promise<Plan> {
   const ruleOf = new Map(tables.map((table) => [table.oid, ruleFor(catalog, table, index)]))
   const masks = masksOf(tables, ruleOf, parsed)
 
-  const findings = reviewUse(catalog, tables, dictionary.rules, index, policy)
+  const findings = reviewUse(catalog, tables, dictionary, index, policy)
   if (policy.followKeys) findings.push(...(await followKeys(catalog, masks)))
   const planner = new Planner(request, parsed, tables, ruleOf, masks)
   const plan = planner.build()

@@ -1,6 +1,6 @@
 import { ancestry, type Catalog, lineage, type Relation, relationName } from '../../catalog/model.ts'
 import type { RuleIndex } from '../../dictionary/match.ts'
-import type { TableRule } from '../../dictionary/sensitive.ts'
+import type { SensitiveDictionary, TableRule } from '../../dictionary/sensitive.ts'
 import { describeTable, isExact, matchesTable, type TablePattern } from '../../dictionary/table-pattern.ts'
 import { describePlace, type Finding, type Place } from '../../lib/fault.ts'
 import type { PlanPolicy } from './plan.ts'
@@ -13,13 +13,14 @@ import type { PlanPolicy } from './plan.ts'
 export function reviewUse(
   catalog: Catalog,
   tables: readonly Relation[],
-  rules: readonly TableRule[],
+  { rules, excludes }: Pick<SensitiveDictionary, 'rules' | 'excludes'>,
   index: RuleIndex<TableRule>,
   policy: PlanPolicy,
 ): Finding[] {
   const used = new Map<TableRule, Set<string>>()
   const findings = tables.flatMap((table) => noteUse(catalog, table, index, used))
   const unused = rules.flatMap((rule) => reportUnused(rule, used.get(rule), catalog))
+  unused.push(...excludes.flatMap((pattern) => reportMissing(pattern, catalog)))
   return [...findings, ...unused.map((finding) => ({ ...finding, severity: severityOf(finding, policy) }))]
 }
 
@@ -70,6 +71,20 @@ function reportUnused(
       place: { ...text.place, relation, field },
       remedy,
     }))
+}
+
+/** An exclusion by name of a table that was renamed would let its rows out; one by a mask may mean tables to come. */
+function reportMissing(pattern: TablePattern, catalog: Catalog): Omit<Finding, 'severity'>[] {
+  if (!isExact(pattern)) return []
+  if ([...catalog.relations.values()].some((relation) => matchesTable(pattern, relation))) return []
+  return [
+    {
+      code: 'rule-unmatched',
+      message: `No table answers to ${describeTable(pattern)}, which dictionary_exclude names.`,
+      place: pattern.place,
+      remedy: 'Correct the name, remove it, or pass --allow-unmatched.',
+    },
+  ]
 }
 
 function whatItIs(pattern: TablePattern, catalog: Catalog): string {
