@@ -33,7 +33,7 @@ SELECT
   c.relrowsecurity AS "rowSecurity",
   c.relispopulated AS "populated",
   c.reltuples::float8 AS "estimatedRows",
-  -- pg_table_size() looks for eight files more of each table: 50 ms of 2,000.
+  -- pg_table_size() looks for more files of each table: of 2,000 the question took 120 ms in the place of 60.
   CASE
     WHEN c.relkind IN ('r', 'm')
     THEN coalesce(pg_relation_size(c.oid), 0) + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0)

@@ -7,8 +7,8 @@ import type { Screen } from './screen/screen.ts'
 type Add = (program: Command, context: CommandContext) => void
 
 /**
- * What adds each command, in the order in which help shows them. To load all of them took 0.35 s of CPU, as long as
- * pg_dump takes of 500 small tables; one takes 0.1 s.
+ * What adds each command, in the order in which help shows them. To load all of them took 0.35 s
+ * of CPU, one takes 0.1 s.
  */
 const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<Add> }[] = [
   { names: ['init'], load: async () => (await import('./init.ts')).addInit },

@@ -39,6 +39,7 @@ export class CopySession {
   /** COPYs that were asked for and whose end nobody has seen. */
   #asked = 0
   #lost = false
+  #paused = false
   #wake = () => {}
   /** Those who read the socket when no COPY runs. */
   #readers: Reader[] = []
@@ -110,7 +111,8 @@ export class CopySession {
       if (this.#lost) throw this.#session.lostFault()
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
-      this.#socket.resume()
+      if (this.#paused) this.#socket.resume()
+      this.#paused = false
       await promise
     }
   }
@@ -149,7 +151,10 @@ export class CopySession {
       this.#pieces.push(piece)
       if (!(piece instanceof EndOfCopy)) this.#waitingBytes += piece.length
     }
-    if (this.#waitingBytes > WAITING_BYTES) this.#socket.pause()
+    if (this.#waitingBytes > WAITING_BYTES && !this.#paused) {
+      this.#paused = true
+      this.#socket.pause()
+    }
     this.#wake()
   }
 }
