@@ -4,14 +4,12 @@ import { type Finding, refuseErrors } from '../../../lib/fault.ts'
 import type { Target } from '../../../postgres/connection/target.ts'
 import type { Context } from '../../context.ts'
 import { defaultLanes } from '../../lanes.ts'
+import { LOCK_WAIT_MILLISECONDS } from '../../planning.ts'
 import { withCatalog } from '../../with-catalog.ts'
 import type { RefreshOptions } from '../request.ts'
 import { checkForeignKeys, checkIndexes } from './foreign-keys.ts'
 import { checkRows } from './rows.ts'
 import { checkUnmasked } from './unmasked.ts'
-
-/** Nobody else is at work in the copy. */
-const LOCK_WAIT_MILLISECONDS = 30_000
 
 /**
  * Looks at the copy before it takes the target's place. Throws one fault with all that is wrong: `refresh-rows`,

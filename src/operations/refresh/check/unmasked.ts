@@ -14,13 +14,9 @@ import { mergeSensitiveDictionaries, readSensitiveDictionary } from '../../../di
 import type { Finding } from '../../../lib/fault.ts'
 import type { Target } from '../../../postgres/connection/target.ts'
 import type { Context } from '../../context.ts'
+import { SCAN_DEFAULTS } from '../../scan/request.ts'
 import { scan } from '../../scan/scan.ts'
 import type { RefreshCheck } from '../request.ts'
-
-/** Values of a column that the scan looks at, as create-dict does. */
-const SCANNED_ROWS = 10_000
-
-const STATEMENT_MILLISECONDS = 60_000
 
 /** Finds columns of the copy that hold something personal and were not masked when the archive was made. */
 export async function checkUnmasked(
@@ -58,11 +54,10 @@ export async function checkUnmasked(
     sensitive: [],
     nonSensitive: check.knownColumns,
     mode: 'partial',
-    partialRows: SCANNED_ROWS,
+    ...SCAN_DEFAULTS,
     builtin: true,
     since: undefined,
     jobs,
-    statementTimeout: STATEMENT_MILLISECONDS,
     lockWait,
   })
   for (const { relation, column, outcome } of found.outcomes) {
