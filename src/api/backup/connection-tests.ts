@@ -16,6 +16,7 @@ import { testChannel } from '../../jobs/notifications/test-channel.ts'
 import { plainTarget } from '../../jobs/plain-target.ts'
 import type { JsonObject } from '../../jobs/run.ts'
 import { asFault, Fault } from '../../lib/fault.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
 import { identifyServer } from '../../operations/survey-server.ts'
 import { parseDestinationConfig } from '../../storage/destinations/config.ts'
 import { may, permissionFor } from './access.ts'
@@ -124,8 +125,9 @@ export async function answerOf<Answer extends object>(
 ): Promise<({ readonly success: true } & Answer) | { readonly success: false; readonly message: string }> {
   const timeout = AbortSignal.timeout(LONGEST_MILLISECONDS)
   try {
+    // Not all that connects hears of a signal.
     const answer = await context.inTurn(() =>
-      withinTime(ask(AbortSignal.any([request.signal, timeout])), timeout),
+      orAborted(ask(AbortSignal.any([request.signal, timeout])), timeout),
     )
     return { success: true, ...answer }
   } catch (error) {
@@ -135,18 +137,5 @@ export async function answerOf<Answer extends object>(
     const fault = asFault(error)
     if (fault.kind !== 'failed' || fault.code === 'internal') throw error
     return { success: false, message: fault.message }
-  }
-}
-
-/** Not all that connects hears of a signal. */
-async function withinTime<Answer>(asked: Promise<Answer>, timeout: AbortSignal): Promise<Answer> {
-  const late = Promise.withResolvers<never>()
-  const give = () => late.reject(timeout.reason)
-  timeout.addEventListener('abort', give, { once: true })
-  try {
-    return await Promise.race([asked, late.promise])
-  } finally {
-    timeout.removeEventListener('abort', give)
-    asked.catch(() => {})
   }
 }

@@ -3,10 +3,10 @@ import { isIP } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { Fault } from '../../lib/fault.ts'
 import { type HostPolicy, reachableAddress } from '../../lib/hosts.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
 import type { EmailChannel } from '../notifications/channel.ts'
 import { emailBodySchema } from '../notifications/render-email.ts'
 import { type Attempt, type Delivery, failedAttempt } from './attempt.ts'
-import { within } from './within.ts'
 
 /**
  * Sends one mail to all recipients of a channel, over a connection of its own that ends with it. It connects to the address
@@ -20,12 +20,12 @@ export async function sendEmail(
 ): Promise<Attempt> {
   const signal = AbortSignal.timeout(options.timeout)
   try {
-    const address = await within(signal, reachableAddress(channel.host, options.hosts))
+    const address = await orAborted(reachableAddress(channel.host, options.hosts), signal)
     if (address === undefined) return { kind: 'again', outcome: 'the name has no address' }
     const transport = transportTo(channel, address, options.timeout)
     try {
       const mail = { ...mailOf(channel, message), signal }
-      const { accepted } = await within(signal, transport.sendMail(mail))
+      const { accepted } = await orAborted(transport.sendMail(mail), signal)
       return {
         kind: 'through',
         outcome: `taken for ${accepted.length} of ${channel.to.length}`,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { type HostPolicy, reachableAddress } from '../../lib/hosts.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
 import { VERSION } from '../../version.ts'
 import { type Attempt, type Delivery, failedAttempt } from './attempt.ts'
-import { within } from './within.ts'
 
 /** Answers that say "later": a receiver that is overwhelmed is not one that refuses. */
 const LATER = new Set([408, 425, 429])
@@ -33,7 +33,7 @@ export async function post(
     const url = new URL(receiver.url)
     const { host, hostname } = url
     const authorization = basicAuthorization(url)
-    const address = await within(signal, reachableAddress(hostname, options.hosts))
+    const address = await orAborted(reachableAddress(hostname, options.hosts), signal)
     if (address === undefined) return { kind: 'again', outcome: 'the name has no address' }
     url.hostname = isIP(address) === 6 ? `[${address}]` : address
     const response = await fetch(url, {

@@ -1,4 +1,4 @@
-import { orAborted } from '../or-aborted.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
 
 /**
  * Puts into one stream what several lanes make side by side: all pieces of the first place, then all of the second.
@@ -41,10 +41,10 @@ export class OrderedPieces {
       this.#early.set(place, [...(this.#early.get(place) ?? []), piece])
       return
     }
-    while (place !== this.#place) await orAborted(signal, this.#turn.promise)
+    while (place !== this.#place) await orAborted(this.#turn.promise, signal)
     await orAborted(
-      signal,
       this.#send(async () => piece),
+      signal,
     )
   }
 

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import type { Finding } from '../../lib/fault.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
 import type { Context } from '../context.ts'
-import { orAborted } from '../or-aborted.ts'
 import { makeArchive } from './make-archive.ts'
 import type { StreamDumpRequest } from './request.ts'
 import { StreamSink } from './stream-sink.ts'
@@ -21,7 +21,7 @@ export async function dumpToStream(
   request: StreamDumpRequest,
   write: (piece: Uint8Array) => Promise<void>,
 ): Promise<StreamDumpResult> {
-  const openSink = async () => new StreamSink(request, (piece) => orAborted(context.signal, write(piece)))
+  const openSink = async () => new StreamSink(request, (piece) => orAborted(write(piece), context.signal))
   const { manifest, warnings } = await makeArchive(context, request, openSink)
   return { manifest, warnings }
 }

@@ -1,10 +1,10 @@
 import type { ConnectConfig, SFTPWrapper } from 'ssh2'
 import { Fault } from '../../lib/fault.ts'
 import { type HostPolicy, reachableAddress } from '../../lib/hosts.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
 import type { SftpConfig } from './config.ts'
 import { storageFailed, withoutSecrets } from './faults.ts'
 import { algorithmsToAsk, fingerprintOf, isExpected } from './host-key.ts'
-import { orAborted } from './source.ts'
 
 const CONNECT_TIMEOUT = 20_000
 /** A server that answers none of three of these is gone. */

@@ -1,5 +1,6 @@
 import type { SFTPWrapper } from 'ssh2'
-import { fromSource, orAborted } from './source.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
+import { fromSource } from './source.ts'
 import { underway } from './underway.ts'
 
 /** Of one request; OpenSSH takes up to 256 KiB, and ssh2 cuts it for servers that take less. */

@@ -1,13 +1,14 @@
 import type { FileEntryWithStats, SFTPWrapper } from 'ssh2'
 import { Fault } from '../../lib/fault.ts'
 import type { HostPolicy } from '../../lib/hosts.ts'
+import { orAborted } from '../../lib/or-aborted.ts'
 import type { SftpConfig } from './config.ts'
 import type { Destination, StoredFile } from './destination.ts'
 import { fileMissing, storageFailed, withoutSecrets } from './faults.ts'
 import { fileNames, folderNames, isPartial, isPlain, partialName, prefixNames } from './names.ts'
 import { connectSftp, type SftpConnection } from './sftp-connection.ts'
 import { asked, readStream, writeStream } from './sftp-transfer.ts'
-import { orAborted, SourceError } from './source.ts'
+import { SourceError } from './source.ts'
 
 /** Status codes of the protocol (draft-ietf-secsh-filexfer-02, 7). */
 const NO_SUCH_FILE = 2
