@@ -25,6 +25,18 @@ export class PiecePipe {
     this.#tell()
   }
 
+  /** Does the work that writes, and tells the reader how it ended. Gives and throws what the work does. */
+  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work()
+      this.end()
+      return result
+    } catch (error) {
+      this.fail(error)
+      throw error
+    }
+  }
+
   /** Nothing more will come. */
   end(): void {
     this.#ended ??= {}

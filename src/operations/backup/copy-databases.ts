@@ -40,15 +40,9 @@ export async function copyDatabases(
   const [dumped, written] = await both(
     context.signal,
     async (signal) => {
-      try {
-        const made = await dumpDatabases(request, signal, progress, pipe)
-        pipe.end()
-        progress.at('Uploading', 0)
-        return made
-      } catch (error) {
-        pipe.fail(error)
-        throw error
-      }
+      const made = await pipe.during(() => dumpDatabases(request, signal, progress, pipe))
+      progress.at('Uploading', 0)
+      return made
     },
     (signal) => writeBackup(destination, path, pipe.read(), request.sealing?.key, signal, () => {}),
   )
@@ -64,12 +58,13 @@ async function dumpDatabases(
   const { databases, compression } = request
   const manifests: Manifest[] = []
   const warnings: Finding[] = []
-  const now = progress.dump(0, 1).clock.now()
+  const before = { ...progress.dump(0, 1), signal }
+  const now = before.clock.now()
   const dumps = databases.map((database) => dumpRequest(request, database, now))
   for (const { source, dictionaries } of dumps) {
-    await installLibraryIfCalled({ ...progress.dump(0, 1), signal }, source, dictionaries)
+    await installLibraryIfCalled(before, source, dictionaries)
   }
-  if (dumps.length > 1) await refuseUnusedRules({ ...progress.dump(0, 1), signal }, dumps)
+  if (dumps.length > 1) await refuseUnusedRules(before, dumps)
   for (const [index, dump] of dumps.entries()) {
     const context = { ...progress.dump(index, databases.length), signal }
     const made = await dumpToStream(context, dump, (piece) => pipe.write(piece, signal))

@@ -32,9 +32,9 @@ export async function refreshTargets(
   if (count > 0) progress.at('Restoring', 0)
   for (const target of request.targets) await refuseProductionSystem(context, target)
   for (const [at, target] of request.targets.entries()) {
-    for (const [index, { name }] of databases.entries()) {
+    for (const [index, database] of databases.entries()) {
       const part = progress.part('Restoring', at * databases.length + index, count)
-      const refreshed = await refreshOne({ ...part, signal: context.signal }, request, copy, target, name)
+      const refreshed = await refreshOne({ ...part, signal: context.signal }, request, copy, target, database)
       rows += refreshed.rows
       warnings.push(...refreshed.warnings)
     }
@@ -47,11 +47,8 @@ async function refreshOne(
   masking: Masking,
   copy: StoredCopy,
   target: RefreshTarget,
-  name: string,
+  { name, manifest }: StoredCopy['sidecar']['databases'][number],
 ) {
-  const { databases } = copy.sidecar
-  const manifest = databases.find((database) => database.name === name)?.manifest
-  if (!manifest) throw new Error('a database that is not in the sidecar')
   const database = mappedName(target.mapping, name)
   context.log.info({ database, server: target.name }, 'refresh begins')
   return refresh(context, {
@@ -68,7 +65,7 @@ async function refreshOne(
     connections: target.connections,
     keepOld: true,
     // A mapping that swaps names would else put one source in the place of another.
-    notInto: databases.map((database) => database.manifest),
+    notInto: copy.sidecar.databases.map((other) => other.manifest),
     programs: { byMajor: new Map() },
     pgRestoreOptions: [],
     ignorePrivileges: false,

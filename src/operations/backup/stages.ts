@@ -18,7 +18,9 @@ const BACKUP_STAGES = {
 export type BackupStage = keyof typeof BACKUP_STAGES
 
 /** Which stage the steps of a dump belong to. */
-const DUMP_STAGE = (step: string): BackupStage => (step === 'copy' ? 'Anonymizing' : 'Dumping')
+function stageOfDump(step: string): BackupStage {
+  return step === 'copy' ? 'Anonymizing' : 'Dumping'
+}
 
 /** Says how far a whole execution is, in percent that never fall, from how far its parts are. */
 export class StageProgress {
@@ -52,7 +54,7 @@ export class StageProgress {
   dump(index: number, count: number): Context {
     return {
       ...this.#context,
-      onProgress: (progress) => this.#part(DUMP_STAGE(progress.stage), index, count, progress),
+      onProgress: (progress) => this.#part(stageOfDump(progress.stage), index, count, progress),
     }
   }
 

@@ -46,16 +46,9 @@ export async function refreshFromSource(
   })
 }
 
-async function dumpInto(pipe: PiecePipe, context: Context, { dump }: SourceRefreshRequest) {
+function dumpInto(pipe: PiecePipe, context: Context, { dump }: SourceRefreshRequest) {
   const request = { ...dump, content: 'full', pack: packPiece('NONE') } as const
-  try {
-    const made = await dumpToStream(context, request, (piece) => pipe.write(piece, context.signal))
-    pipe.end()
-    return made
-  } catch (error) {
-    pipe.fail(error)
-    throw error
-  }
+  return pipe.during(() => dumpToStream(context, request, (piece) => pipe.write(piece, context.signal)))
 }
 
 /** How far the rows are is what the dump says: of a stream that is being made nobody knows the length. */
