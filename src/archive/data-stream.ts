@@ -1,6 +1,3 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-
 /** What went through `compressRows`. */
 export interface DataTally {
   rows: number
@@ -26,22 +23,6 @@ const LONG_ROW_BYTES = 4 * MEMBER_BYTES
 
 /** Makes a gzip member of a block, or what else is stored of it. What it gives shares no memory with the block. */
 export type Pack = (block: Uint8Array) => Promise<Uint8Array>
-
-/**
- * libdeflate at level 1, on the spot: 168 MB/s at a ratio of 2.6, where zlib in Bun gives 115 MB/s at the same ratio
- * (level 2) or 185 MB/s at 1.7 (level 1). On two cores, which the server shares, it takes a masked dump of 4.5 million
- * rows from 9.4 s to 7.2 s.
- */
-export const packHere: Pack = async (block) =>
-  Bun.gzipSync(block as Uint8Array<ArrayBuffer>, { library: 'libdeflate', level: 1 })
-
-const gzipOnPool = promisify(gzip)
-
-/** zlib at level 2 on Bun's thread pool: dearer, but on as many cores as there are. */
-export const packOnPool: Pack = (block) => gzipOnPool(block, { level: 2 })
-
-/** One core packs as much as two server processes give; beyond that the others must help. */
-export const packBest: Pack = navigator.hardwareConcurrency > 2 ? packOnPool : packHere
 
 /** Members under way at once: one being compressed, one being filled, one being written. */
 const MEMBERS_IN_FLIGHT = 3

@@ -1,6 +1,6 @@
 import { Fault } from '../lib/fault.ts'
 import type { Secret } from '../lib/secret.ts'
-import { decompress } from './compression.ts'
+import { decompress } from './compression/compression.ts'
 import type { Destination } from './destinations/destination.ts'
 import { seal, unseal } from './sealing/streaming-aead.ts'
 import type { Sidecar } from './sidecar.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { compressRows, packHere, packOnPool } from '../../src/archive/data-stream.ts'
+import { compressRows } from '../../src/archive/data-stream.ts'
 import { fromShippedFile } from '../../src/lib/sql.ts'
 import { Session } from '../../src/postgres/session.ts'
+import { packByLibdeflate, packHere, packOnPool } from '../../src/storage/compression/gzip.ts'
 import { TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
 import { dictionary, dumpTo, restoreFrom, testContext } from '../server/operations.ts'
@@ -70,6 +71,7 @@ describe('a large table is copied by ranges of its pages', () => {
 
 test.each([
   ['on the spot', packHere],
+  ['by libdeflate', packByLibdeflate],
   ['on the thread pool', packOnPool],
 ])('members end with a row, but for rows too long to be held: %s', async (_, pack) => {
   const rows = [...Array(20_000).keys()].map((n) => `${n}\t${'x'.repeat(n % 90)}\n`).join('')

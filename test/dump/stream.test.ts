@@ -5,7 +5,7 @@ import { archiveInTar, tarMembers } from '../../src/archive/tar/read.ts'
 import { tarMember } from '../../src/archive/tar/write.ts'
 import { readHead, readToc } from '../../src/archive/toc/toc.ts'
 import { clientEnvironment, type Target } from '../../src/postgres/connection/target.ts'
-import { packPiece } from '../../src/storage/compression.ts'
+import { packPiece } from '../../src/storage/compression/compression.ts'
 import hostile from '../round-trip/hostile.sql' with { type: 'text' }
 import { TestDatabase } from '../server/database.ts'
 import { faultOf } from '../server/faults.ts'

@@ -26,7 +26,7 @@ import type { ScanResult } from '../../src/operations/scan/result.ts'
 import { scan } from '../../src/operations/scan/scan.ts'
 import { type ValidateRequest, type Validation, validate } from '../../src/operations/validate/validate.ts'
 import type { Target } from '../../src/postgres/connection/target.ts'
-import { packPiece } from '../../src/storage/compression.ts'
+import { packPiece } from '../../src/storage/compression/compression.ts'
 import { clientProgram } from './programs.ts'
 
 export function testContext(overrides: Partial<Context> = {}): Context {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { openBackup, verifyBackup, type WrittenBackup, writeBackup } from '../../src/storage/backup-file.ts'
-import { packPiece } from '../../src/storage/compression.ts'
+import { packPiece } from '../../src/storage/compression/compression.ts'
 import { newKey } from '../../src/storage/sealing/key.ts'
 import { COMPRESSIONS, type Compression } from '../../src/storage/sidecar.ts'
 import { faultOf } from '../server/faults.ts'

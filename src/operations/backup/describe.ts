@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { relationKey } from '../../catalog/model.ts'
 import type { WrittenBackup } from '../../storage/backup-file.ts'
-import { COMPRESSION_SUFFIX } from '../../storage/compression.ts'
+import { COMPRESSION_SUFFIX } from '../../storage/compression/compression.ts'
 import type { Sidecar } from '../../storage/sidecar.ts'
 import type { BackupRequest } from './request.ts'
 

@@ -1,9 +1,10 @@
-import { END_OF_ROWS, packBest, packHere } from '../../archive/data-stream.ts'
+import { END_OF_ROWS } from '../../archive/data-stream.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { dataFileName } from '../../archive/toc/entries.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
 import type { ArchiveFile } from '../../storage/archive-file.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
+import { packBest, packByLibdeflate } from '../../storage/compression/gzip.ts'
 import type { Context } from '../context.ts'
 import type { ArchiveSink, StoredRows, TableSink } from './archive-sink.ts'
 import { dumpLargeObjects, type LargeObjects, NO_LARGE_OBJECTS } from './large-objects.ts'
@@ -61,7 +62,7 @@ export class FolderSink implements ArchiveSink {
 }
 
 /** The same for every table: what ends its rows. */
-const PACKED_END = packHere(END_OF_ROWS)
+const PACKED_END = packByLibdeflate(END_OF_ROWS)
 
 class FileOfRows implements TableSink {
   readonly #folder: ArchiveFolder

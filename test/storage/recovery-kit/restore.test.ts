@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { writeBackup } from '../../../src/storage/backup-file.ts'
-import { packPiece } from '../../../src/storage/compression.ts'
+import { packPiece } from '../../../src/storage/compression/compression.ts'
 import { newKey } from '../../../src/storage/sealing/key.ts'
 import { TestDatabase } from '../../server/database.ts'
 import { TestFolder } from '../../server/folder.ts'

@@ -1,6 +1,7 @@
-import { type Pack, packBest } from '../archive/data-stream.ts'
-import { Fault } from '../lib/fault.ts'
-import type { Compression } from './sidecar.ts'
+import type { Pack } from '../../archive/data-stream.ts'
+import { Fault } from '../../lib/fault.ts'
+import type { Compression } from '../sidecar.ts'
+import { packBest } from './gzip.ts'
 
 /** Behind the name of a file, before `.sealed`. */
 export const COMPRESSION_SUFFIX: Readonly<Record<Compression, string>> = {

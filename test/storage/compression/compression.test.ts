@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { Fault } from '../../src/lib/fault.ts'
-import { decompress, packPiece } from '../../src/storage/compression.ts'
-import { faultOf } from '../server/faults.ts'
-import { cut, gather, noise, streamOf } from './streams.ts'
+import { Fault } from '../../../src/lib/fault.ts'
+import { decompress, packPiece } from '../../../src/storage/compression/compression.ts'
+import { faultOf } from '../../server/faults.ts'
+import { cut, gather, noise, streamOf } from '../streams.ts'
 
 const text = (size: number) => new TextEncoder().encode('a row of text\n'.repeat(size)).subarray(0, size)
 
