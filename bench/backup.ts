@@ -8,7 +8,7 @@ import { init } from '../src/operations/init.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, SCENARIOS } from './data.ts'
-import { createDatabase, environment, PGVEIL, postmasterOf, run } from './ground.ts'
+import { BINARY, createDatabase, environment, postmasterOf, run } from './ground.ts'
 import { type Contender, measure, median } from './measure.ts'
 
 /**
@@ -79,16 +79,16 @@ async function contendersFor(source: Target): Promise<Contender[]> {
   const env = { ...environment(source), PGVEIL_HOME: home }
   const definitions = join(folder, 'jobs.yaml')
   await Bun.write(definitions, JSON.stringify(deployment(source)))
-  await run([...PGVEIL, 'apply', definitions], env)
+  await run([BINARY, 'apply', definitions], env)
   const job = (name: string): Contender => ({
     name: `pgveil job run, ${name}, sealed, to a folder`,
-    command: [...PGVEIL, 'job', 'run', name, '--json', '--verbose=error'],
+    command: [BINARY, 'job', 'run', name, '--json', '--verbose=error'],
     env,
   })
   return [
     {
       name: 'pgveil dump',
-      command: [...PGVEIL, 'dump', `--prepared-sens-dict-file=${masks}`, `--output-dir=${output}`],
+      command: [BINARY, 'dump', `--prepared-sens-dict-file=${masks}`, `--output-dir=${output}`],
       env,
       prepare: () => rm(output, { recursive: true, force: true }),
     },

@@ -43,8 +43,8 @@ export async function dropDatabase(cluster: ThrowawayCluster, name: string): Pro
   await administer(cluster, sql`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
 }
 
-/** The command line of pgveil, as it stands in this folder. */
-export const PGVEIL = [process.execPath, join(import.meta.dir, '../src/main.ts')]
+/** The binary that the build has made of this folder. */
+export const BINARY = join(import.meta.dir, '../dist/pgveil')
 
 /** More files than this are not removed before the next run. */
 const MANY_FILES = 100

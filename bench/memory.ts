@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, NARROW_MASK, narrow } from './data.ts'
-import { createDatabase, dropDatabase, environment, PGVEIL } from './ground.ts'
+import { BINARY, createDatabase, dropDatabase, environment } from './ground.ts'
 import { type Contender, measure } from './measure.ts'
 
 const MILLIONS = [1, 50]
@@ -24,7 +24,7 @@ export async function measureMemory(
     await build(source, { setup: () => [table] }, scale)
     const dump: Contender = {
       name: 'pgveil dump',
-      command: [...PGVEIL, 'dump', '--prepared-sens-dict-file', masks, '--output-dir', output],
+      command: [BINARY, 'dump', '--prepared-sens-dict-file', masks, '--output-dir', output],
       env: environment(source),
       prepare: () => rm(output, { recursive: true, force: true }),
     }

@@ -10,7 +10,7 @@ import { viewFields } from '../src/operations/view-fields.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { Session } from '../src/postgres/session.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
-import { createDatabase } from './ground.ts'
+import { BINARY, createDatabase } from './ground.ts'
 
 /**
  * Measures the REST API of the built binary, `npm run build` first: the start, light endpoints beside the same operation
@@ -23,7 +23,6 @@ const { values: options } = parseArgs({
   },
 })
 
-const BINARY = join(import.meta.dir, '../dist/pgveil')
 const STARTS = 5
 
 const context = {

@@ -9,7 +9,7 @@ import type { Target } from '../src/postgres/connection/target.ts'
 import { chooseProgram } from '../src/postgres/programs.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, SCENARIOS, type Scenario } from './data.ts'
-import { createDatabase, dropDatabase, environment, PGVEIL, postmasterOf, putAside, run } from './ground.ts'
+import { BINARY, createDatabase, dropDatabase, environment, postmasterOf, putAside, run } from './ground.ts'
 import { type Contender, type Measured, measure, median, medianRatio } from './measure.ts'
 import { measureMemory } from './memory.ts'
 
@@ -94,7 +94,7 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
     plain('pg_dump -Z1', '-Z1'),
     {
       name: 'pgveil dump',
-      command: [...PGVEIL, 'dump', ...dumpFlags, '--output-dir', output],
+      command: [BINARY, 'dump', ...dumpFlags, '--output-dir', output],
       env,
       prepare: clear,
     },
@@ -105,7 +105,7 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
   const dumped = await measure(dumps, ROUNDS, postmaster)
 
   const archive = join(folder, 'archive')
-  await run([...PGVEIL, 'dump', ...dumpFlags, '--output-dir', archive], env)
+  await run([BINARY, 'dump', ...dumpFlags, '--output-dir', archive], env)
   const target = cluster.target('bench_target')
   const fresh = async () => {
     await dropDatabase(cluster, target.database)
@@ -123,7 +123,7 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
       },
       {
         name: 'pgveil restore',
-        command: [...PGVEIL, 'restore', '--input-dir', archive, '--db-connections-per-process', String(JOBS)],
+        command: [BINARY, 'restore', '--input-dir', archive, '--db-connections-per-process', String(JOBS)],
         env: environment(target),
         prepare: fresh,
       },
@@ -155,7 +155,7 @@ async function measureScan(scenario: Scenario, source: Target): Promise<Table> {
   ]
   const scan = (name: string, ...flags: string[]): Contender => ({
     name,
-    command: [...PGVEIL, 'create-dict', ...found, '--db-connections-per-process', String(JOBS), ...flags],
+    command: [BINARY, 'create-dict', ...found, '--db-connections-per-process', String(JOBS), ...flags],
     env,
   })
   process.stderr.write(`measuring: ${scenario.name}, scan\n`)
@@ -174,10 +174,7 @@ async function measureScan(scenario: Scenario, source: Target): Promise<Table> {
 
 /** The COPYs of the dictionary alone, over two connections: what no dump of one connection a table can go below. */
 async function floorScript(masks: string, env: Record<string, string>): Promise<string> {
-  const script = await run(
-    [...PGVEIL, 'compile', '--prepared-sens-dict-file', masks, '--verbose', 'error'],
-    env,
-  )
+  const script = await run([BINARY, 'compile', '--prepared-sens-dict-file', masks, '--verbose', 'error'], env)
   const copies = script.split(/;\n/).filter((statement) => /^COPY/m.test(statement))
   const lanes = Array.from({ length: JOBS }, (_, lane) => copies.filter((_, at) => at % JOBS === lane))
   const psql = (await chooseProgram('psql', cluster.server.major, process.env)).path

@@ -17,8 +17,11 @@ export interface Part<Table> {
 /** Below this, a statement of its own costs more than a core that waits. */
 export const LEAST_PART_BYTES = 16 * 1024 * 1024
 
-/** How many parts each connection gets of all there is, so that none waits long for the last one. */
-const PARTS_A_LANE = 8
+/**
+ * How much of what is left each connection gets as its next part: large parts first, since each costs a statement, and
+ * small ones last, so that none waits long for the last one.
+ */
+const PARTS_A_LANE = 4
 
 /** PostgreSQL 14 reads a range of pages without reading the others. */
 const READS_RANGES = 140000
@@ -35,18 +38,22 @@ export function partsOf<Table>(
   lanes: number,
   mostBytes = Number.POSITIVE_INFINITY,
 ): Part<Table>[] {
-  const total = tables.reduce((sum, table) => sum + divisible(table).relation.bytes, 0)
-  const partBytes = Math.min(mostBytes, Math.max(LEAST_PART_BYTES, total / (lanes * PARTS_A_LANE)))
+  let left = tables.reduce((sum, table) => sum + divisible(table).relation.bytes, 0)
   return tables.flatMap((table): Part<Table>[] => {
     const { relation, byPages } = divisible(table)
-    const number = Math.floor(relation.bytes / partBytes)
-    const divides = lanes > 1 && server.versionNumber >= READS_RANGES && byPages
-    if (!divides || number < 2 || relation.pages < number) return [{ table, pages: undefined }]
-    const pages = Math.ceil(relation.pages / number)
-    // The table may have grown: the last part goes to the end, wherever that is.
-    return Array.from({ length: number }, (_, at) => ({
-      table,
-      pages: { from: at * pages, to: at === number - 1 ? undefined : (at + 1) * pages },
-    }))
+    const end = left - relation.bytes
+    const divides = lanes > 1 && server.versionNumber >= READS_RANGES && byPages && relation.pages > 1
+    const parts: Part<Table>[] = []
+    for (let from = 0; divides && from < relation.pages; ) {
+      const bytes = Math.min(mostBytes, Math.max(LEAST_PART_BYTES, left / (lanes * PARTS_A_LANE)))
+      const pages = Math.max(1, Math.round((bytes / relation.bytes) * relation.pages))
+      // What is left over would be a part of next to nothing. The table may have grown: the last part goes to the end.
+      const to = from + pages * 1.5 < relation.pages ? from + pages : undefined
+      parts.push({ table, pages: { from, to } })
+      left -= bytes
+      from = to ?? relation.pages
+    }
+    left = end
+    return parts.length > 1 ? parts : [{ table, pages: undefined }]
   })
 }

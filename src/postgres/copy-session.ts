@@ -16,6 +16,19 @@ export class CopyError extends Error {
 /** Bytes of rows that may wait here before the server has to. */
 const WAITING_BYTES = 1024 * 1024
 
+/**
+ * How long the socket rests between two reads once a COPY has brought many rows, while the kernel gathers what comes. Read
+ * as it comes, 590 MB were 40,000 pieces of 15 kB, each with a round of the event loop and a change of processes; so they
+ * are 4,000, which took a dump on two cores from 5.9 to 5.4 s. With 4 ms it takes no less.
+ */
+const REST_MILLISECONDS = 2
+
+/** A COPY of fewer bytes is read as it comes: its reader waits for the end. */
+const MANY_BYTES = 1024 * 1024
+
+/** A piece of this size was gathered already. */
+const GATHERED_BYTES = 256 * 1024
+
 /** How long a server may take to take note that what it does is not wanted any more. */
 const CANCEL_MILLISECONDS = 5000
 
@@ -40,6 +53,9 @@ export class CopySession {
   #asked = 0
   #lost = false
   #paused = false
+  #rest: Timer | undefined
+  /** Bytes that the COPY which is being read has brought. */
+  #brought = 0
   #wake = () => {}
   /** Those who read the socket when no COPY runs. */
   #readers: Reader[] = []
@@ -111,8 +127,7 @@ export class CopySession {
       if (this.#lost) throw this.#session.lostFault()
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
-      if (this.#paused) this.#socket.resume()
-      this.#paused = false
+      if (this.#paused) this.#goOn()
       await promise
     }
   }
@@ -143,18 +158,30 @@ export class CopySession {
   #giveSocketBack(): void {
     this.#socket.off('data', this.#read)
     for (const reader of this.#readers) this.#socket.on('data', reader)
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    clearTimeout(this.#rest)
+    this.#rest = undefined
+    this.#paused = false
     this.#socket.resume()
   }
 
   readonly #read = (bytes: Uint8Array): void => {
     for (const piece of this.#messages.read(bytes)) {
       this.#pieces.push(piece)
-      if (!(piece instanceof EndOfCopy)) this.#waitingBytes += piece.length
+      if (piece instanceof EndOfCopy) this.#brought = 0
+      else {
+        this.#brought += piece.length
+        this.#waitingBytes += piece.length
+      }
     }
-    if (this.#waitingBytes > WAITING_BYTES && !this.#paused) {
-      this.#paused = true
-      this.#socket.pause()
+    if (this.#waitingBytes > WAITING_BYTES) this.#paused = true
+    else if (this.#brought > MANY_BYTES && bytes.length < GATHERED_BYTES) {
+      this.#rest = setTimeout(() => this.#goOn(), REST_MILLISECONDS)
     }
+    if (this.#paused || this.#rest) this.#socket.pause()
     this.#wake()
   }
 }

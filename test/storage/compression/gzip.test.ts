@@ -49,12 +49,15 @@ describe.each([
   })
 })
 
-test.if(process.platform === 'linux')('ISA-L is found, and packs within a tenth as small as libdeflate does', async () => {
-  const pack = openIsaL()
-  if (!pack) throw new Error('ISA-L was not found. Install it (Debian, Ubuntu: apt-get install libisal2).')
-  expect(gzipLibrary()).toBe('ISA-L')
-  const block = rows(10_000)
-  const packed = pack(block)
-  expect(packed?.length).toBeLessThan(1.1 * (await packByLibdeflate(block)).length)
-  expect(pack(new Uint8Array())).toBeUndefined()
-})
+test.if(process.platform === 'linux')(
+  'ISA-L is found, and packs within a tenth as small as libdeflate does',
+  async () => {
+    const pack = openIsaL()
+    if (!pack) throw new Error('ISA-L was not found. Install it (Debian, Ubuntu: apt-get install libisal2).')
+    expect(gzipLibrary()).toBe('ISA-L')
+    const block = rows(10_000)
+    const packed = pack(block)
+    expect(packed?.length).toBeLessThan(1.1 * (await packByLibdeflate(block)).length)
+    expect(pack(new Uint8Array())).toBeUndefined()
+  },
+)
