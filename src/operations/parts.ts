@@ -28,8 +28,8 @@ const READS_RANGES = 140000
 
 /**
  * Divides tables among connections: a large one by ranges of its pages, each to be read in the same snapshot, so that
- * a database that is one large table keeps all cores busy. Rows do not move while the snapshot lasts. `mostBytes` bounds
- * the parts of tables that can be divided.
+ * a database that is one large table keeps all cores busy. Rows do not move while the snapshot lasts. Parts of tables that
+ * can be divided are about `mostBytes` at most.
  */
 export function partsOf<Table>(
   tables: readonly Table[],

@@ -53,6 +53,17 @@ describe('a dump that fails takes everything back', () => {
     expect(readdirSync(folder.file('archive'))).toEqual([])
   })
 
+  test('when a rule fails on all connections at once, naming the column', async () => {
+    await using database = await TestDatabase.create(ROWS)
+    await using folder = await TestFolder.create()
+    const failing = { schema: 'public', table: 'big', fields: { who: '(who::int)::text' } }
+    const masks = dictionary({ dictionary: [failing] })
+    const requested = { dictionaries: [masks], jobs: 4, checkConstraints: false }
+    const fault = await faultOf(dumpTo(database.target, folder.file('archive'), requested))
+    expect(fault.code).toBe('copy-failed')
+    expect(describePlace(fault.place)).toMatch(/public\.big\.who$/)
+  })
+
   test('when it is interrupted', async () => {
     await using database = await TestDatabase.create(ROWS)
     await using folder = await TestFolder.create()

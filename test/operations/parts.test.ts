@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type Divisible, partsOf } from '../../src/operations/parts.ts'
+import { type Divisible, LEAST_PART_BYTES, partsOf } from '../../src/operations/parts.ts'
 
 describe('the parts', () => {
   const table = (bytes: number, pages: number, byPages = true) =>
@@ -17,6 +17,25 @@ describe('the parts', () => {
       next = pages?.to ?? Number.POSITIVE_INFINITY
     }
     expect(next).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('begin large and end small, over all tables', () => {
+    const tables = [table(900 * MB, 115_200), table(90 * MB, 11_520), table(MB, 128)]
+    const parts = partsOf(tables, itself, server(150000), 4)
+    const sizes = parts.map(({ table, pages }) =>
+      pages ? (pages.to ?? table.relation.pages) - pages.from : 0,
+    )
+    expect(sizes.at(-1)).toBe(0)
+    const ranges = sizes.slice(0, -1)
+    expect(ranges[0]).toBeGreaterThan(3 * (ranges.at(-1) ?? 0))
+    expect(ranges.every((size, at) => size <= 1.5 * (ranges[at - 1] ?? size))).toBeTrue()
+    expect(Math.max(...ranges.slice(-4)) * 8192).toBeLessThanOrEqual(1.5 * LEAST_PART_BYTES)
+  })
+
+  test('are bounded where somebody asks for it', () => {
+    const parts = partsOf([table(1000 * MB, 128_000)], itself, server(150000), 2, LEAST_PART_BYTES)
+    const sizes = parts.map(({ table, pages }) => (pages?.to ?? table.relation.pages) - (pages?.from ?? 0))
+    expect(Math.max(...sizes) * 8192).toBeLessThanOrEqual(1.5 * LEAST_PART_BYTES)
   })
 
   test.each([

@@ -29,6 +29,14 @@ interface Lane {
   emptyPath: boolean | undefined
 }
 
+/** A COPY that the server ended with an error, and of which table. */
+class FailedCopy {
+  constructor(
+    readonly table: TablePlan,
+    readonly error: CopyError,
+  ) {}
+}
+
 /** How long to look for the column that made a COPY fail. */
 const SEARCH_MILLISECONDS = 60_000
 
@@ -71,9 +79,7 @@ export async function copyTables(
           if (table) copied.push(table)
         } catch (error) {
           signal.throwIfAborted()
-          throw error instanceof CopyError
-            ? await explainFailure(work.snapshot.session, part.table.table, error)
-            : error
+          throw error instanceof CopyError ? new FailedCopy(part.table.table, error) : error
         }
       }
     },
@@ -81,6 +87,9 @@ export async function copyTables(
   })
   try {
     await copying
+  } catch (error) {
+    // Not in its lane: of several that fail at once only the first is looked into, over the one session there is.
+    throw error instanceof FailedCopy ? await explainFailure(work.snapshot.session, error) : error
   } finally {
     for (const data of new Set(parts.map(({ table }) => table.data))) await data.abandon()
   }
@@ -130,7 +139,7 @@ async function usePath(lane: Lane, snapshot: Snapshot, empty: boolean): Promise<
 }
 
 /** Says which column's rule failed, by trying each one alone; never with which value. */
-async function explainFailure(session: Session, table: TablePlan, error: CopyError): Promise<Fault> {
+async function explainFailure(session: Session, { table, error }: FailedCopy): Promise<Fault> {
   const relation = relationName(table.relation)
   if (error.sqlState === LOCK_NOT_AVAILABLE) return lockWaitFault({ relation })
   const place = await findFailingRule(session, table).catch(() => undefined)

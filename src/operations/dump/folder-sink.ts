@@ -64,6 +64,9 @@ export class FolderSink implements ArchiveSink {
 /** The same for every table: what ends its rows. */
 const PACKED_END = packByLibdeflate(END_OF_ROWS)
 
+/** What takes less than 0.1 ms to write. */
+const SMALL_FILE_BYTES = 128 * 1024
+
 class FileOfRows implements TableSink {
   readonly #folder: ArchiveFolder
   readonly #name: string
@@ -75,7 +78,7 @@ class FileOfRows implements TableSink {
     this.#name = name
   }
 
-  /** Each piece is written when the next one comes, so that a small table takes one write with its end mark. */
+  /** Each piece is written when the next one comes, so that a small table is one write with its end mark. */
   async append(piece: Uint8Array): Promise<void> {
     const before = this.#held
     this.#held = piece
@@ -83,8 +86,11 @@ class FileOfRows implements TableSink {
   }
 
   async finish(): Promise<StoredRows> {
-    const pieces = [...(this.#held ? [this.#held] : []), await PACKED_END]
-    await this.#folder.append(await this.#opened(), Buffer.concat(pieces))
+    const last = Buffer.concat([...(this.#held ? [this.#held] : []), await PACKED_END])
+    if (!this.#file && last.length <= SMALL_FILE_BYTES) {
+      return { file: this.#name, ...(await this.#folder.put(this.#name, last)) }
+    }
+    await this.#folder.append(await this.#opened(), last)
     return { file: this.#name, ...(await this.#folder.finish(await this.#opened())) }
   }
 
