@@ -1,3 +1,4 @@
+import { prepareParser } from '../compile/parser/parser.ts'
 import { buildPlan } from '../compile/plan/build.ts'
 import type { Plan, PlanPolicy } from '../compile/plan/plan.ts'
 import { type KnownColumns, readKnownColumns } from '../dictionary/known-columns.ts'
@@ -80,6 +81,7 @@ export async function withPlan<Result>(
   work: (context: Context, planning: Planning) => Promise<Result>,
 ): Promise<Result> {
   const dictionaries = readPlanningDictionaries(request)
+  prepareParser()
   const { lockWait, salt } = request
   return withCatalog(context, request.source, { ...options, lockWait, salt }, async (guarded, found) => {
     const plan = await buildPlan({ catalog: found.catalog, ...dictionaries, policy: request })

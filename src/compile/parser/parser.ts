@@ -35,6 +35,11 @@ async function load(): Promise<ParserModule> {
   return loaded
 }
 
+/** Begins to load the parser, 45 ms of work, where it will be wanted soon. Whoever parses hears of a failure. */
+export function prepareParser(): void {
+  load().catch(() => {})
+}
+
 /**
  * Lets the parser go until the next text is parsed. Its 128 MB of memory, hardly touched, make the collector of garbage
  * wait until as much has gathered: a dump of 50 million rows took 888 MB with it.
