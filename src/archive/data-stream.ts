@@ -5,6 +5,12 @@ export interface DataTally {
   bytes: number
 }
 
+/** Rows of COPY text as they come: a piece may end in the middle of a row, which counts where it begins. */
+export interface RowsPiece {
+  readonly bytes: Uint8Array
+  readonly rows: number
+}
+
 /** A gzip member of a data file. */
 export interface Member {
   readonly bytes: Uint8Array
@@ -36,7 +42,7 @@ const NEWLINE = 10
  * Turns rows of COPY text into gzip members, in order. Memory stays at a few members however large the table.
  */
 export async function* compressRows(
-  chunks: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<RowsPiece>,
   tally: DataTally,
   onProgress: (tally: Readonly<DataTally>) => void,
   pack: Pack,
@@ -44,7 +50,7 @@ export async function* compressRows(
   const inFlight: Promise<Member>[] = []
   const buffers = spare.pop() ?? newBuffers()
   try {
-    for await (const block of blocks(counted(chunks, tally), buffers)) {
+    for await (const block of blocks(counted(pieces, tally), buffers)) {
       const endsRow = block.at(-1) === NEWLINE
       inFlight.push(pack(block).then((bytes) => ({ bytes, endsRow })))
       onProgress(tally)
@@ -64,19 +70,12 @@ function newBuffers(): Uint8Array[] {
   return Array.from({ length: MEMBERS_IN_FLIGHT + 1 }, () => new Uint8Array(LONG_ROW_BYTES))
 }
 
-async function* counted(chunks: AsyncIterable<Uint8Array>, tally: DataTally): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    tally.rows += countNewlines(chunk)
-    tally.bytes += chunk.length
-    yield chunk
+async function* counted(pieces: AsyncIterable<RowsPiece>, tally: DataTally): AsyncGenerator<Uint8Array> {
+  for await (const { bytes, rows } of pieces) {
+    tally.rows += rows
+    tally.bytes += bytes.length
+    yield bytes
   }
-}
-
-/** A newline inside a value is escaped, so each one that is found ends a row. indexOf runs at 7 GB/s here. */
-function countNewlines(chunk: Uint8Array): number {
-  let count = 0
-  for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) count++
-  return count
 }
 
 /**

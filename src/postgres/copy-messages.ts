@@ -6,14 +6,22 @@ const SQL_STATE = 'C'.charCodeAt(0)
 /** A byte that says what a message is, and four of its length, which counts itself. */
 const HEADER_BYTES = 5
 
+/** Rows of COPY text as they come: a piece may end in the middle of a row, which counts where it begins. */
+export class CopiedRows {
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly rows: number,
+  ) {}
+}
+
 /** The end of the answer to one COPY, with the SQLSTATE of the error that ended it. */
 export class EndOfCopy {
   constructor(readonly sqlState: string | undefined) {}
 }
 
 /**
- * Reads what a server answers to COPY … TO STDOUT, by the frontend/backend protocol 3.0: a message for each row. Rows are
- * moved together where they came, without the headers between them; a slice for each would cost as much as psql does.
+ * Reads what a server answers to COPY … TO STDOUT, by the frontend/backend protocol 3.0, which has a server send a message
+ * for each row. Rows are moved together where they came, without the headers between them; a slice for each would cost as much as psql does.
  */
 export class CopyMessages {
   /** The begin of a message whose rest is still to come. */
@@ -23,8 +31,8 @@ export class CopyMessages {
   #sqlState: string | undefined
 
   /** Gives the rows that some bytes hold, and the ends of answers between them. The bytes are changed. */
-  read(bytes: Uint8Array): (Uint8Array | EndOfCopy)[] {
-    const found: (Uint8Array | EndOfCopy)[] = []
+  read(bytes: Uint8Array): (CopiedRows | EndOfCopy)[] {
+    const found: (CopiedRows | EndOfCopy)[] = []
     const buffer = this.#begun.length > 0 ? Buffer.concat([this.#begun, bytes]) : bytes
     this.#begun = new Uint8Array()
     const rest = Math.min(this.#ofRow, buffer.length)
@@ -32,26 +40,30 @@ export class CopyMessages {
     let at = rest
     let from = 0
     let to = rest
+    let rows = 0
     while (at + HEADER_BYTES <= buffer.length) {
       const end = at + 1 + lengthAt(buffer, at + 1)
       if (buffer[at] === ROW) {
         buffer.copyWithin(to, at + HEADER_BYTES, end)
         to += Math.min(end, buffer.length) - at - HEADER_BYTES
         at = end
+        rows++
         continue
       }
       if (end > buffer.length) break
       if (buffer[at] === ERROR) this.#sqlState = sqlStateOf(buffer.subarray(at + HEADER_BYTES, end))
       if (buffer[at] === READY) {
-        if (to > from) found.push(buffer.subarray(from, to))
+        if (to > from) found.push(new CopiedRows(buffer.subarray(from, to), rows))
         found.push(new EndOfCopy(this.#sqlState))
         this.#sqlState = undefined
         from = end
         to = end
+        rows = 0
       }
       at = end
     }
-    if (to > from) found.push(buffer.subarray(from, to))
+    // A row of which no byte came yet counts already, in a piece of nothing.
+    if (to > from || rows > 0) found.push(new CopiedRows(buffer.subarray(from, to), rows))
     this.#ofRow += Math.max(0, at - buffer.length)
     this.#begun = buffer.slice(at)
     return found

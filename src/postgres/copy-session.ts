@@ -3,7 +3,7 @@ import type { Sql } from '../lib/sql.ts'
 import { endOnAbort } from './child.ts'
 import { openSocket } from './connection/socket.ts'
 import type { Target } from './connection/target.ts'
-import { CopyMessages, EndOfCopy } from './copy-messages.ts'
+import { type CopiedRows, CopyMessages, EndOfCopy } from './copy-messages.ts'
 import { connectionFault, Session } from './session.ts'
 
 /** A COPY that the server ended with an error; says what, never with which value. */
@@ -47,7 +47,7 @@ export class CopySession {
   readonly #socket: Socket
   readonly #messages = new CopyMessages()
   readonly #stopListening: () => void
-  #pieces: (Uint8Array | EndOfCopy)[] = []
+  #pieces: (CopiedRows | EndOfCopy)[] = []
   #waitingBytes = 0
   /** COPYs that were asked for and whose end nobody has seen. */
   #asked = 0
@@ -91,8 +91,8 @@ export class CopySession {
     await this.#session.run(statements)
   }
 
-  /** Runs one COPY … TO STDOUT and gives the bytes of its rows, each of which ends in a line feed. Throws as `rows` does. */
-  copyOut(copy: Sql): AsyncGenerator<Uint8Array> {
+  /** Runs one COPY … TO STDOUT and gives its rows, each of which ends in a line feed. Throws as `rows` does. */
+  copyOut(copy: Sql): AsyncGenerator<CopiedRows> {
     this.ask([copy])
     return this.rows()
   }
@@ -111,7 +111,7 @@ export class CopySession {
    * Gives the rows of the next COPY that was asked for; it must be read to its end before the one after it. Throws
    * CopyError where the server ends it, which ends all others too, and `connection-lost`.
    */
-  async *rows(): AsyncGenerator<Uint8Array> {
+  async *rows(): AsyncGenerator<CopiedRows> {
     for (;;) {
       const piece = this.#pieces.shift()
       if (piece instanceof EndOfCopy) {
@@ -120,7 +120,7 @@ export class CopySession {
         return
       }
       if (piece) {
-        this.#waitingBytes -= piece.length
+        this.#waitingBytes -= piece.bytes.length
         yield piece
         continue
       }
@@ -173,8 +173,8 @@ export class CopySession {
       this.#pieces.push(piece)
       if (piece instanceof EndOfCopy) this.#brought = 0
       else {
-        this.#brought += piece.length
-        this.#waitingBytes += piece.length
+        this.#brought += piece.bytes.length
+        this.#waitingBytes += piece.bytes.length
       }
     }
     if (this.#waitingBytes > WAITING_BYTES) this.#paused = true

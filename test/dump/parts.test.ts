@@ -78,7 +78,10 @@ test.each([
   const long = `${'y'.repeat(5_000_000)}\n`
   const text = new TextEncoder().encode(rows + long + rows)
   async function* chunks() {
-    for (let at = 0; at < text.length; at += 65_536) yield text.subarray(at, at + 65_536)
+    for (let at = 0; at < text.length; at += 65_536) {
+      const bytes = text.subarray(at, at + 65_536)
+      yield { bytes, rows: bytes.filter((byte) => byte === 10).length }
+    }
   }
   const tally = { rows: 0, bytes: 0 }
   const pieces: Uint8Array[] = []

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { Fault } from '../../src/lib/fault.ts'
 import { literal, type Sql, sql } from '../../src/lib/sql.ts'
-import { CopyMessages, EndOfCopy } from '../../src/postgres/copy-messages.ts'
+import { type CopiedRows, CopyMessages, EndOfCopy } from '../../src/postgres/copy-messages.ts'
 import { CopyError, CopySession } from '../../src/postgres/copy-session.ts'
 import { EMPTY_SEARCH_PATH } from '../../src/postgres/settings.ts'
 import { TestDatabase } from '../server/database.ts'
 
 const NEVER = new AbortController().signal
 
-async function textOf(rows: AsyncIterable<Uint8Array>): Promise<string> {
+async function textOf(rows: AsyncIterable<CopiedRows>): Promise<string> {
   const pieces: Uint8Array[] = []
-  for await (const piece of rows) pieces.push(Uint8Array.from(piece))
+  for await (const { bytes } of rows) pieces.push(Uint8Array.from(bytes))
   return Buffer.concat(pieces).toString()
 }
 
@@ -47,12 +47,18 @@ describe('the messages of COPY', () => {
           )
           const reader = new CopyMessages()
           const read: string[] = ['']
+          const counted = [0]
           for (let at = 0; at < wire.length; ) {
             const length = 1 + (cuts.next().value ?? 0)
             // A copy of its own, since what is read is changed.
             for (const piece of reader.read(Buffer.from(wire.subarray(at, at + length)))) {
-              if (piece instanceof EndOfCopy) read.push(piece.sqlState ?? 'done', '')
-              else read[read.length - 1] += [...piece].map((byte) => String.fromCharCode(byte)).join('')
+              if (piece instanceof EndOfCopy) {
+                read.push(piece.sqlState ?? 'done', '')
+                counted.push(0)
+              } else {
+                read[read.length - 1] += [...piece.bytes].map((byte) => String.fromCharCode(byte)).join('')
+                counted[counted.length - 1] = (counted.at(-1) ?? 0) + piece.rows
+              }
             }
             at += length
           }
@@ -62,6 +68,7 @@ describe('the messages of COPY', () => {
             at % 2 === 1 ? '22012' : 'done',
           ])
           expect(read).toEqual([...expected, ''])
+          expect(counted).toEqual([...answers.map((rows) => rows.length), 0])
         },
       ),
     )

@@ -146,10 +146,10 @@ describe('a connection', () => {
     // The connections that copy rows go the same way.
     const copies = await CopySession.open(target(host, tls()), sql`SELECT 1`, new AbortController().signal)
     let text = ''
-    for await (const chunk of copies.copyOut(
+    for await (const { bytes } of copies.copyOut(
       sql`COPY (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) TO STDOUT`,
     )) {
-      text += new TextDecoder().decode(chunk)
+      text += new TextDecoder().decode(bytes)
     }
     await copies.close()
     expect(text).toBe(`${encrypted ? 't' : 'f'}\n`)

@@ -4,6 +4,7 @@ import {
   END_OF_ROWS,
   type Member,
   type Pack,
+  type RowsPiece,
 } from '../../archive/data-stream.ts'
 import type { StoredRows, TableSink } from './archive-sink.ts'
 
@@ -28,7 +29,7 @@ export class TableData {
 
   /** Puts the rows of one part into it. The call that fills the last part gives what all of it amounts to. */
   async fill(
-    rows: AsyncIterable<Uint8Array>,
+    rows: AsyncIterable<RowsPiece>,
     signal: AbortSignal,
     onProgress: (tally: Readonly<DataTally>) => void,
   ): Promise<StoredRows | undefined> {
