@@ -6,11 +6,21 @@ export interface WrittenFile {
   readonly sha256: string
 }
 
+/**
+ * After so many bytes they are brought to disk while further ones are written. All at the end, 217 MB made a dump wait for
+ * 0.1 s, and more where the disk is slower than the server; the last 16 MB take 0.01.
+ */
+const BYTES_BEHIND = 16 * 1024 * 1024
+
 /** A file of the archive that is being written, by one writer or by several in turns. */
 export class ArchiveFile {
   readonly #handle: FileHandle
   readonly #hash = new Bun.CryptoHasher('sha256')
   #fileBytes = 0
+  #syncedBytes = 0
+  #syncing: Promise<void> | undefined
+  /** A disk tells once of what it could not write. */
+  #failure: { readonly error: unknown } | undefined
 
   constructor(handle: FileHandle) {
     this.#handle = handle
@@ -24,6 +34,8 @@ export class ArchiveFile {
       const { bytesWritten } = await this.#handle.write(piece, written, piece.length - written)
       written += bytesWritten
     }
+    if (!this.#syncing && this.#fileBytes - this.#syncedBytes >= BYTES_BEHIND) this.#syncBehind()
+    if (this.#failure) throw this.#failure.error
   }
 
   get amount(): WrittenFile {
@@ -33,6 +45,8 @@ export class ArchiveFile {
   /** Brings the file to disk, and not only to the kernel, and closes it. */
   async sync(): Promise<void> {
     try {
+      await this.#syncing
+      if (this.#failure) throw this.#failure.error
       await this.#handle.datasync()
     } finally {
       await this.#handle.close()
@@ -40,6 +54,20 @@ export class ArchiveFile {
   }
 
   async abandon(): Promise<void> {
+    await this.#syncing
     await this.#handle.close()
+  }
+
+  #syncBehind(): void {
+    this.#syncedBytes = this.#fileBytes
+    this.#syncing = this.#handle.datasync().then(
+      () => {
+        this.#syncing = undefined
+      },
+      (error: unknown) => {
+        this.#failure ??= { error }
+        this.#syncing = undefined
+      },
+    )
   }
 }

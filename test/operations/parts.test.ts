@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type Divisible, LEAST_PART_BYTES, partsOf } from '../../src/operations/parts.ts'
+import { type Divisible, partsOf } from '../../src/operations/parts.ts'
 
 describe('the parts', () => {
   const table = (bytes: number, pages: number, byPages = true) =>
@@ -29,13 +29,13 @@ describe('the parts', () => {
     const ranges = sizes.slice(0, -1)
     expect(ranges[0]).toBeGreaterThan(3 * (ranges.at(-1) ?? 0))
     expect(ranges.every((size, at) => size <= 1.5 * (ranges[at - 1] ?? size))).toBeTrue()
-    expect(Math.max(...ranges.slice(-4)) * 8192).toBeLessThanOrEqual(1.5 * LEAST_PART_BYTES)
+    expect(Math.max(...ranges.slice(-4)) * 8192).toBeLessThanOrEqual(6 * MB)
   })
 
   test('are bounded where somebody asks for it', () => {
-    const parts = partsOf([table(1000 * MB, 128_000)], itself, server(150000), 2, LEAST_PART_BYTES)
+    const parts = partsOf([table(1000 * MB, 128_000)], itself, server(150000), 2, 16 * MB)
     const sizes = parts.map(({ table, pages }) => (pages?.to ?? table.relation.pages) - (pages?.from ?? 0))
-    expect(Math.max(...sizes) * 8192).toBeLessThanOrEqual(1.5 * LEAST_PART_BYTES)
+    expect(Math.max(...sizes) * 8192).toBeLessThanOrEqual(24 * MB)
   })
 
   test.each([

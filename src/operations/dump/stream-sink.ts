@@ -2,7 +2,6 @@ import { END_OF_ROWS, type Pack } from '../../archive/data-stream.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { asCustom, beginOfData, chunkOfData, endOfData, withRowsInOrder } from '../../archive/toc/custom.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
-import { LEAST_PART_BYTES } from '../parts.ts'
 import type { ArchiveSink, StoredRows, TableSink } from './archive-sink.ts'
 import { type LargeObjects, NO_LARGE_OBJECTS } from './large-objects.ts'
 import { OrderedPieces } from './ordered-pieces.ts'
@@ -11,6 +10,9 @@ import type { TableToCopy } from './table-to-copy.ts'
 
 /** Bytes of packed rows that wait for their turn, of all tables together. */
 const WAITING_BYTES = 32 * 1024 * 1024
+
+/** Two parts of a lane fit into what may wait, packed or not. */
+const PART_BYTES = 16 * 1024 * 1024
 
 /** A table of contents is wrapped and packed in pieces of this size, as rows are. */
 const HEAD_PIECE_BYTES = 256 * 1024
@@ -21,7 +23,7 @@ const HEAD_PIECE_BYTES = 256 * 1024
  */
 export class StreamSink implements ArchiveSink {
   readonly pack: Pack
-  readonly partBytes = LEAST_PART_BYTES
+  readonly partBytes = PART_BYTES
   readonly #request: Pick<StreamDumpRequest, 'content' | 'pack' | 'wrap' | 'waitingBytes'>
   readonly #write: (piece: Uint8Array) => Promise<void>
   #intSize = 4
