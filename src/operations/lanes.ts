@@ -8,7 +8,10 @@ export async function runLanes<Item, Lane>(
     readonly lanes: number
     readonly signal: AbortSignal
     readonly open: (signal: AbortSignal) => Promise<Lane>
-    readonly work: (lane: Lane, item: Item, signal: AbortSignal) => Promise<void>
+    /** `next` is what the lane has taken already for when it is done with this. */
+    readonly work: (lane: Lane, item: Item, signal: AbortSignal, next: Item | undefined) => Promise<void>
+    /** Whether a lane takes its next item already when it begins with this one. Nobody else works on that meanwhile. */
+    readonly takesNext?: (item: Item) => boolean
     readonly close: (lane: Lane) => Promise<void>
   },
 ): Promise<void> {
@@ -20,9 +23,11 @@ export async function runLanes<Item, Lane>(
   const runLane = async (): Promise<void> => {
     const lane = await options.open(signal)
     try {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      for (let item = queue.shift(); item !== undefined; ) {
         signal.throwIfAborted()
-        await options.work(lane, item, signal)
+        const next = options.takesNext?.(item) ? queue.shift() : undefined
+        await options.work(lane, item, signal, next)
+        item = next ?? queue.shift()
       }
     } finally {
       await options.close(lane)

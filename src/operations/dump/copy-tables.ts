@@ -27,6 +27,8 @@ export interface CopiedTable extends TableToCopy, StoredRows {
 interface Lane {
   readonly session: CopySession
   emptyPath: boolean | undefined
+  /** What was asked for while what stands before it was still coming. */
+  askedAhead: readonly Part<OpenTable>[] | undefined
 }
 
 /** A COPY that the server ended with an error, and of which table. */
@@ -36,6 +38,9 @@ class FailedCopy {
     readonly error: CopyError,
   ) {}
 }
+
+/** A table of fewer bytes is done before anybody waits for the connection. */
+const SHORT_BYTES = 16 * 1024 * 1024
 
 /** How long to look for the column that made a COPY fail. */
 const SEARCH_MILLISECONDS = 60_000
@@ -69,10 +74,12 @@ export async function copyTables(
       const join = work.snapshot.joinStatements(work.server, work.lockWait)
       const session = await CopySession.open(work.source, join, signal)
       await work.snapshot.giveSalt(session)
-      return { session, emptyPath: undefined }
+      return { session, emptyPath: undefined, askedAhead: undefined }
     },
-    work: async (lane, batch, signal) => {
-      await askFor(lane, batch, work.snapshot)
+    takesNext: (batch) => batch.every(isShort),
+    work: async (lane, batch, signal, next) => {
+      if (lane.askedAhead !== batch) await askFor(lane, batch, work.snapshot)
+      if (next) askAhead(lane, next)
       for (const part of batch) {
         try {
           const table = await copyPart(lane, part, meter, signal)
@@ -109,11 +116,30 @@ function openParts(
   })
 }
 
+/** Parts of which none keeps a connection for long; one that cannot be divided may. */
+function isShort({ table, pages }: Part<OpenTable>): boolean {
+  return pages !== undefined || table.table.relation.bytes <= SHORT_BYTES
+}
+
 /** Asks for the rows of parts that need the same search_path. */
 async function askFor(lane: Lane, batch: readonly Part<OpenTable>[], snapshot: Snapshot): Promise<void> {
-  const [first] = batch
-  if (first) await usePath(lane, snapshot, needsEmptySearchPath(first.table.table))
+  await usePath(lane, snapshot, needsEmptyPath(batch))
+  ask(lane, batch)
+}
+
+/** Asks for what comes next, where the search_path is the same, so that the server need not wait for us in between. */
+function askAhead(lane: Lane, next: readonly Part<OpenTable>[]): void {
+  if (lane.emptyPath !== needsEmptyPath(next)) return
+  ask(lane, next)
+  lane.askedAhead = next
+}
+
+function ask(lane: Lane, batch: readonly Part<OpenTable>[]): void {
   lane.session.ask(batch.map(({ table, pages }) => copyStatement(table.table, pages)))
+}
+
+function needsEmptyPath([first]: readonly Part<OpenTable>[]): boolean {
+  return first !== undefined && needsEmptySearchPath(first.table.table)
 }
 
 /** Copies the next part that was asked for; gives the table when it was the last of its parts. */
