@@ -8,6 +8,8 @@ export interface Scenario {
   readonly setup: (scale: number) => readonly string[]
   /** The sensitive dictionary to dump with; undefined where dump and restore are not measured. */
   readonly dictionary?: unknown
+  /** Another one, by what it does, where the masks decide how long it takes. */
+  readonly other?: { readonly name: string; readonly dictionary: unknown }
   /** The meta-dictionary to scan with; undefined where scans are not measured. */
   readonly scan?: unknown
 }
@@ -89,6 +91,14 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'one table of narrow rows',
     setup: (scale) => [narrow(rows(scale, 10_000_000))],
     dictionary: NARROW_MASK,
+    other: {
+      name: 'partial',
+      dictionary: {
+        dictionary: [
+          { schema: 'public', table: 'narrow', fields: { code: "anon_funcs.partial(code, 2, '***', 2)" } },
+        ],
+      },
+    },
   },
   {
     name: 'long texts',

@@ -88,16 +88,25 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
     env,
     prepare: clear,
   })
-  const dumpFlags = ['--prepared-sens-dict-file', masks, '--db-connections-per-process', String(JOBS)]
+  const flags = (file: string) => [
+    '--prepared-sens-dict-file',
+    file,
+    '--db-connections-per-process',
+    String(JOBS),
+  ]
+  const masking = (name: string, file: string): Contender => ({
+    name,
+    command: [BINARY, 'dump', ...flags(file), '--output-dir', output],
+    env,
+    prepare: clear,
+  })
+  const otherMasks = join(folder, 'other-masks.json')
+  if (scenario.other) await Bun.write(otherMasks, JSON.stringify(scenario.other.dictionary))
   const dumps: Contender[] = [
     plain('pg_dump'),
     plain('pg_dump -Z1', '-Z1'),
-    {
-      name: 'pgveil dump',
-      command: [BINARY, 'dump', ...dumpFlags, '--output-dir', output],
-      env,
-      prepare: clear,
-    },
+    masking('pgveil dump', masks),
+    ...(scenario.other ? [masking(`pgveil dump, ${scenario.other.name}`, otherMasks)] : []),
     { name: 'masked COPYs to /dev/null', command: ['sh', '-c', await floorScript(masks, env)], env },
     ...others(output, env, clear),
   ]
@@ -105,7 +114,7 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
   const dumped = await measure(dumps, ROUNDS, postmaster)
 
   const archive = join(folder, 'archive')
-  await run([BINARY, 'dump', ...dumpFlags, '--output-dir', archive], env)
+  await run([BINARY, 'dump', ...flags(masks), '--output-dir', archive], env)
   const target = cluster.target('bench_target')
   const fresh = async () => {
     await dropDatabase(cluster, target.database)
