@@ -162,10 +162,14 @@ export class CopySession {
   }
 
   #goOn(): void {
+    this.#paused = false
+    this.#restEnds()
+  }
+
+  #restEnds(): void {
     clearTimeout(this.#rest)
     this.#rest = undefined
-    this.#paused = false
-    this.#socket.resume()
+    if (!this.#paused) this.#socket.resume()
   }
 
   readonly #read = (bytes: Uint8Array): void => {
@@ -179,7 +183,7 @@ export class CopySession {
     }
     if (this.#waitingBytes > WAITING_BYTES) this.#paused = true
     else if (this.#brought > MANY_BYTES && bytes.length < GATHERED_BYTES) {
-      this.#rest = setTimeout(() => this.#goOn(), REST_MILLISECONDS)
+      this.#rest ??= setTimeout(() => this.#restEnds(), REST_MILLISECONDS)
     }
     if (this.#paused || this.#rest) this.#socket.pause()
     this.#wake()
