@@ -8,7 +8,7 @@ import type { CommandContext } from './command-context.ts'
 import { withConnection } from './connection.ts'
 import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags.ts'
 import { withSavedRun } from './saved-run.ts'
-import { bytes, count } from './screen/words.ts'
+import { bytes, counted } from './screen/words.ts'
 import { runValidate } from './validate.ts'
 import { jobsFrom, programsFrom, type WorkFlags, withSpeech, withWork } from './work-flags.ts'
 
@@ -140,6 +140,6 @@ function summary({ folder, manifest }: DumpResult, seconds: number): string {
   const what =
     manifest.content === 'structure'
       ? 'the structure'
-      : `${count(tables)} tables, ${count(rows)} rows, ${count(masked)} columns masked, ${bytes(size)}`
+      : `${counted(tables, 'table')}, ${counted(rows, 'row')}, ${counted(masked, 'column')} masked, ${bytes(size)}`
   return `${folder}: ${what}, in ${seconds.toFixed(1)} s.`
 }

@@ -10,7 +10,7 @@ import type { Target } from '../postgres/connection/target.ts'
 import type { CommandContext } from './command-context.ts'
 import { withConnection } from './connection.ts'
 import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags.ts'
-import { count } from './screen/words.ts'
+import { counted } from './screen/words.ts'
 import { secretOf } from './secret-variable.ts'
 import { jobsFrom, programsFrom, type WorkFlags, withSpeech, withWork } from './work-flags.ts'
 
@@ -135,6 +135,6 @@ function tell({ manifest, warnings, ...result }: RefreshResult, { screen }: Comm
   const old = oldDatabase === null ? '' : ` The old one is kept as ${oldDatabase}.`
   screen.result(
     { ...result, maskedColumns: masked },
-    `Refreshed ${database}: ${count(tables)} tables, ${count(rows)} rows, ${count(masked)} columns masked; away for ${Math.round(swapMilliseconds)} ms.${old}`,
+    `Refreshed ${database}: ${counted(tables, 'table')}, ${counted(rows, 'row')}, ${counted(masked, 'column')} masked; away for ${Math.round(swapMilliseconds)} ms.${old}`,
   )
 }

@@ -5,7 +5,7 @@ import { restore } from '../operations/restore/restore.ts'
 import type { CommandContext } from './command-context.ts'
 import { type ConnectionFlags, targetFrom, withConnection } from './connection.ts'
 import { withSavedRun } from './saved-run.ts'
-import { count } from './screen/words.ts'
+import { counted } from './screen/words.ts'
 import {
   jobsFrom,
   programsFrom,
@@ -119,7 +119,9 @@ async function runRestore(
   for (const leftOut of result.leftOut) context.screen.say(`left out: ${leftOut}`)
   const seconds = (performance.now() - started) / 1000
   const what =
-    content === 'structure' ? 'the structure' : `${count(result.tables)} tables, ${count(result.rows)} rows`
+    content === 'structure'
+      ? 'the structure'
+      : `${counted(result.tables, 'table')}, ${counted(result.rows, 'row')}`
   context.screen.result(
     { database: request.target.database, seconds, ...result },
     `${request.target.database}: ${what}, in ${seconds.toFixed(1)} s.`,

@@ -5,7 +5,7 @@ import type { CommandContext } from './command-context.ts'
 import { withConnection } from './connection.ts'
 import { type PlanningFlags, planningFrom, withPlanning } from './planning-flags.ts'
 import { findingsTable } from './screen/findings-table.ts'
-import { count } from './screen/words.ts'
+import { count, counted } from './screen/words.ts'
 import { jobsFrom, type WorkFlags, withSpeech, withWork } from './work-flags.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -69,7 +69,7 @@ function isError(finding: Finding): boolean {
 
 function describe({ findings, tables, maskedColumns }: Validation, errors: number, warnings: number): string {
   const found = `${count(errors)} errors, ${count(warnings)} warnings`
-  const looked = `${count(tables)} tables, ${count(maskedColumns)} columns masked`
+  const looked = `${counted(tables, 'table')}, ${counted(maskedColumns, 'column')} masked`
   return `${findingsTable(findings)}${found} (${looked}).`
 }
 

@@ -30,7 +30,7 @@ test('init, dump and restore, as the help shows them', async () => {
     options,
   )
   expect(dump.exitCode).toBe(0)
-  expect(dump.stdout).toMatch(/masks: 2 tables, 70 rows, 1 columns masked, .* in .* s\.\n$/)
+  expect(dump.stdout).toMatch(/masks: 2 tables, 70 rows, 1 column masked, .* in .* s\.\n$/)
   const restore = await runCommand(
     ['restore', ...connectionFlags(target.target), '--input-dir=masks'],
     options,

@@ -3,6 +3,11 @@ export function count(number: number): string {
   return number.toLocaleString('en-US')
 }
 
+/** `1 table`, `1,234 tables`: of a noun that ends in s where there are several. */
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`
+}
+
 /** `1:02:03`, `2:03`, `0:03` */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds)
