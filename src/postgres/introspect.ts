@@ -2,6 +2,7 @@ import columnsSql from '../../sql/catalog/columns.sql' with { type: 'text' }
 import checksSql from '../../sql/catalog/constraints.sql' with { type: 'text' }
 import expressionsSql from '../../sql/catalog/expressions.sql' with { type: 'text' }
 import foreignCodeSql from '../../sql/catalog/foreign_code.sql' with { type: 'text' }
+import freeConnectionsSql from '../../sql/catalog/free_connections.sql' with { type: 'text' }
 import indexesSql from '../../sql/catalog/indexes.sql' with { type: 'text' }
 import inheritanceSql from '../../sql/catalog/inheritance.sql' with { type: 'text' }
 import lockableSql from '../../sql/catalog/lockable.sql' with { type: 'text' }
@@ -34,6 +35,12 @@ ORDER BY nspname`
 
 /** How many sequences one statement asks about. */
 const SEQUENCES_A_STATEMENT = 500
+
+/** How many more connections the user of a session may open to its database; below 0 where limits were lowered since. */
+export async function readFreeConnections(session: Session): Promise<number> {
+  const { free } = await session.row<{ free: number }>(fromShippedFile(freeConnectionsSql))
+  return free
+}
 
 export async function readServer(session: Session): Promise<Server> {
   const { tellsIdentifier, ...server } = await session.row<

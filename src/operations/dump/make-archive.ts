@@ -8,7 +8,8 @@ import { readSequences } from '../../postgres/introspect.ts'
 import { ServerError } from '../../postgres/session.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
-import { both, defaultLanes } from '../lanes.ts'
+import { settleLanes } from '../lane-count.ts'
+import { both } from '../lanes.ts'
 import { withPlan } from '../planning.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import { checkConstraints } from '../verify/constraints.ts'
@@ -64,7 +65,7 @@ async function carryOut<Sink extends ArchiveSink>(
   openSink: () => Promise<Sink>,
 ): Promise<MadeIn<Sink>> {
   const { source, lockWait } = request
-  const lanes = request.jobs ?? defaultLanes()
+  const lanes = await settleLanes(snapshot.session, request.jobs)
   const withRows = request.content !== 'structure'
   const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
 

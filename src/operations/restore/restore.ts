@@ -15,7 +15,7 @@ import {
   verifyChecksums,
 } from '../../storage/stored-archive.ts'
 import type { Context } from '../context.ts'
-import { defaultLanes } from '../lanes.ts'
+import { settleLanes } from '../lane-count.ts'
 import { dropCustomChecks } from './custom-checks.ts'
 import {
   emptyTables,
@@ -112,7 +112,7 @@ class RestoreWork {
     const options = [
       ...this.#commonOptions(),
       ...(warnings.length > 0 ? ['--no-owner'] : []),
-      `--jobs=${jobs ?? defaultLanes()}`,
+      `--jobs=${await settleLanes(this.#session, jobs)}`,
     ]
     const clean = existing === 'clean' ? ['--clean', '--if-exists'] : []
     if (!dropChecks) return [...warnings, ...(await this.#run(entries, [...options, ...clean]))]
@@ -139,7 +139,7 @@ class RestoreWork {
     )
     const entries = inForeignKeyOrder(this.#selection.entries, order.tables)
     // Without the right to switch triggers off, the order alone keeps foreign keys satisfied, so one job at a time.
-    const jobs = sessionOptions === undefined ? 1 : (this.#request.jobs ?? defaultLanes())
+    const jobs = sessionOptions === undefined ? 1 : await settleLanes(session, this.#request.jobs)
     const warnings = await this.#run(entries, [...this.#commonOptions(), `--jobs=${jobs}`], sessionOptions)
     await this.#verify(matched, catalog)
     return warnings

@@ -7,7 +7,7 @@ import { readServer } from '../../postgres/introspect.ts'
 import { Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
-import { defaultLanes } from '../lanes.ts'
+import { settleLanes } from '../lane-count.ts'
 import type { ProgramChoice } from '../program-choice.ts'
 import { type ArchiveStream, reopenedStream } from './archive-stream.ts'
 import { settlePgRestore } from './open-target.ts'
@@ -115,7 +115,7 @@ export async function restoreStream(
       ...(options.ignorePrivileges ? ['--no-privileges'] : []),
       ...options.pgRestoreOptions,
     ]
-    const jobs = `--jobs=${options.jobs ?? defaultLanes()}`
+    const jobs = `--jobs=${await settleLanes(session, options.jobs)}`
     const run = (stage: string, archive: ArchiveInput, ...more: string[]) => {
       context.onProgress({ stage, done: 0, total: 1 })
       const restored = [...common, ...more]

@@ -11,7 +11,7 @@ import { Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import { asLockWait } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
-import { defaultLanes } from '../lanes.ts'
+import { settleLanes } from '../lane-count.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import { withCatalog } from '../with-catalog.ts'
 import { detect } from './detect.ts'
@@ -37,7 +37,7 @@ export async function scan(context: Context, request: ScanRequest): Promise<Scan
     source,
     { locks: 'readable', lockWait },
     async (guarded, { snapshot, catalog }) => {
-      const lanes = request.jobs ?? defaultLanes()
+      const lanes = await settleLanes(snapshot.session, request.jobs)
       const questioning = { source, server: catalog.server, snapshot, lanes, lockWait, statementTimeout }
       const { meta, prepared, known } = dictionaries
       const named = decideByName(catalog, meta, prepared, known)

@@ -4,7 +4,7 @@ import { unknownColumns } from '../../compile/plan/unknown-columns.ts'
 import { KnownColumns, writeKnownColumns } from '../../dictionary/known-columns.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import type { Context } from '../context.ts'
-import { defaultLanes } from '../lanes.ts'
+import { settleLanes } from '../lane-count.ts'
 import { type Planning, type PlanningRequest, withPlan } from '../planning.ts'
 import type { Questioning } from '../snapshot-sessions.ts'
 import { checkConstraints } from '../verify/constraints.ts'
@@ -63,7 +63,7 @@ async function findAll(context: Context, request: ValidateRequest, planning: Pla
     source: request.source,
     server: catalog.server,
     snapshot,
-    lanes: request.jobs ?? defaultLanes(),
+    lanes: await settleLanes(snapshot.session, request.jobs),
     lockWait: request.lockWait,
   }
   const options = request.sample === 'all' ? {} : { sample: request.sample }

@@ -3,7 +3,7 @@ import type { Toc } from '../../../archive/toc/toc.ts'
 import { type Finding, refuseErrors } from '../../../lib/fault.ts'
 import type { Target } from '../../../postgres/connection/target.ts'
 import type { Context } from '../../context.ts'
-import { defaultLanes } from '../../lanes.ts'
+import { settleLanes } from '../../lane-count.ts'
 import { LOCK_WAIT_MILLISECONDS } from '../../planning.ts'
 import { withCatalog } from '../../with-catalog.ts'
 import type { RefreshOptions } from '../request.ts'
@@ -25,7 +25,7 @@ export async function checkCopy(
   const quiet: Context = { ...context, onProgress: (said) => context.onProgress({ ...said, stage: 'check' }) }
   const lockWait = LOCK_WAIT_MILLISECONDS
   return withCatalog(quiet, copy, { locks: 'none', lockWait }, async (guarded, { snapshot, catalog }) => {
-    const lanes = options.jobs ?? defaultLanes()
+    const lanes = await settleLanes(snapshot.session, options.jobs)
     const questioning = { source: copy, server: catalog.server, snapshot, lanes, lockWait }
     const { check, jobs } = options
     const findings = [
