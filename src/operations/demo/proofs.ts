@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { type Catalog, relationName } from '../../catalog/model.ts'
 import { orphanCount } from '../../compile/checks/foreign-keys.ts'
 import { fromCatalog, join as joinSql, literal, sql } from '../../lib/sql.ts'
+import type { CopiedRows } from '../../postgres/copy-messages.ts'
 import { CopySession } from '../../postgres/copy-session.ts'
 import type { Session } from '../../postgres/session.ts'
 import { TextSearch } from './text-search.ts'
@@ -124,7 +125,7 @@ export async function proveAbsentFromTarget(
     for (const relation of target.catalog.relations.values()) {
       if (relation.kind !== 'table' && relation.kind !== 'materialized-view') continue
       const rows = sql`COPY (SELECT * FROM ${fromCatalog(relation.sqlName)}) TO STDOUT`
-      found += await search.count(copies.copyOut(rows))
+      found += await search.count(textOf(copies.copyOut(rows)))
     }
   } finally {
     await copies.close()
@@ -147,7 +148,7 @@ export async function proveSearchFinds(
     source.signal,
   )
   try {
-    const found = await search.count(copies.copyOut(sql`COPY shop.tickets TO STDOUT`))
+    const found = await search.count(textOf(copies.copyOut(sql`COPY shop.tickets TO STDOUT`)))
     return {
       claim: 'The same search finds originals in the source',
       holds: found > 0,
@@ -165,4 +166,8 @@ function absence(where: string, values: ReadonlyMap<string, readonly string[]>, 
     holds: found === 0,
     detail: found === 0 ? `searched for ${kinds}` : `${found} originals found`,
   }
+}
+
+async function* textOf(rows: AsyncIterable<CopiedRows>): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of rows) yield bytes
 }

@@ -28,13 +28,13 @@ export class TextSearch {
     }
   }
 
-  /** How many of the patterns stand in rows of COPY text, each place counted. */
-  async count(pieces: AsyncIterable<{ readonly bytes: Uint8Array }>): Promise<number> {
+  /** How many of the patterns stand in the stream, each place counted. */
+  async count(chunks: AsyncIterable<Uint8Array>): Promise<number> {
     let found = 0
     let rest: Uint8Array = new Uint8Array()
-    for await (const piece of pieces) {
-      const bytes = rest.length === 0 ? piece.bytes : Buffer.concat([rest, piece.bytes])
-      // What begins in the last bytes may end in the next piece.
+    for await (const chunk of chunks) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      // What begins in the last bytes may end in the next chunk.
       const until = Math.max(0, bytes.length - this.#longest + 1)
       found += this.#countIn(bytes, until)
       rest = bytes.slice(until)
