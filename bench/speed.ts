@@ -8,6 +8,7 @@ import { init } from '../src/operations/init.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { chooseProgram } from '../src/postgres/programs.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
+import { gzipLibrary } from '../src/storage/compression/gzip.ts'
 import { build, SCENARIOS, type Scenario } from './data.ts'
 import { BINARY, createDatabase, dropDatabase, environment, postmasterOf, putAside, run } from './ground.ts'
 import { type Contender, type Measured, measure, median, medianRatio } from './measure.ts'
@@ -228,7 +229,12 @@ function describe({ scenario, work, measured }: Table): string {
 
 function report() {
   return {
-    machine: { cores: availableParallelism(), bun: Bun.version, postgres: cluster.server.version },
+    machine: {
+      cores: availableParallelism(),
+      bun: Bun.version,
+      postgres: cluster.server.version,
+      gzip: gzipLibrary(),
+    },
     scale: SCALE,
     jobs: JOBS,
     tables: tables.map((table) => ({

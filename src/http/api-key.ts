@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { Fault } from '../lib/fault.ts'
+import { sha256Hex } from '../lib/sha256.ts'
 import type { State } from '../store/state.ts'
 import type { ApiKeysTable } from '../store/tables.ts'
 import type { Permission } from './permission.ts'
@@ -153,5 +154,5 @@ export async function hasKeys(state: State): Promise<boolean> {
 
 /** Hexadecimal SHA-256. */
 export function hashOf(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
+  return sha256Hex(text)
 }

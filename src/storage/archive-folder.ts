@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { MANIFEST_FILE, type Manifest, TOC_FILE } from '../archive/manifest.ts'
 import { Fault } from '../lib/fault.ts'
+import { sha256Hex } from '../lib/sha256.ts'
 import { ArchiveFile, type WrittenFile } from './archive-file.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 import { syncFiles } from './sync-files.ts'
@@ -88,8 +89,7 @@ export class ArchiveFolder {
   async put(name: string, bytes: Uint8Array): Promise<WrittenFile> {
     await this.#onDisk(async () => writeFileSync(join(this.path, name), bytes, { mode: 0o600 }))
     this.#unsynced.push(name)
-    const sha256 = new Bun.CryptoHasher('sha256').update(bytes).digest('hex')
-    return { fileBytes: bytes.length, sha256 }
+    return { fileBytes: bytes.length, sha256: sha256Hex(bytes) }
   }
 
   /** Begins a file. Throws `disk`. */
@@ -131,15 +131,8 @@ export class ArchiveFolder {
 
   /** Writes a whole file, to disk and not only to the kernel. Throws `disk`. */
   async #write(name: string, bytes: Uint8Array): Promise<WrittenFile> {
-    const file = await this.open(name)
-    try {
-      await this.append(file, bytes)
-    } catch (error) {
-      await file.abandon()
-      throw error
-    }
-    const written = await this.finish(file)
-    await this.#settleFiles()
+    const written = await this.put(name, bytes)
+    await this.#settle()
     return written
   }
 

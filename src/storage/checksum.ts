@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { sha256Hex } from '../lib/sha256.ts'
 
 const PIECE_BYTES = 1024 * 1024
 
@@ -9,7 +10,7 @@ const SMALL_BYTES = 128 * 1024
 /** The SHA-256 of a file of about so many bytes, hexadecimal. Throws what reading it throws. */
 export async function sha256Of(path: string, bytes: number, signal: AbortSignal): Promise<string> {
   if (bytes > SMALL_BYTES) return sha256OfLarge(path, signal)
-  return new Bun.CryptoHasher('sha256').update(readFileSync(path)).digest('hex')
+  return sha256Hex(readFileSync(path))
 }
 
 /** A piece is read while the one before it is hashed. */

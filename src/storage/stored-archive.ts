@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { MANIFEST_FILE, type Manifest, manifestSchema, TOC_FILE } from '../archive/manifest.ts'
 import { readToc, type Toc } from '../archive/toc/toc.ts'
 import { Fault } from '../lib/fault.ts'
+import { sha256Hex } from '../lib/sha256.ts'
 import { UNFINISHED_FILE } from './archive-folder.ts'
 import { sha256Of } from './checksum.ts'
 
@@ -30,7 +31,7 @@ export async function openArchive(folder: string): Promise<StoredArchive> {
   const toc = await readFile(join(path, TOC_FILE)).catch(() => {
     throw damaged(path, TOC_FILE, 'is missing')
   })
-  const sha256 = new Bun.CryptoHasher('sha256').update(toc).digest('hex')
+  const sha256 = sha256Hex(toc)
   if (sha256 !== manifest.toc.sha256) throw damaged(path, TOC_FILE, 'is not what the manifest says')
   return { path, manifest, toc: readToc(new Uint8Array(toc)) }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Fault } from '../../lib/fault.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 import type { State } from '../../store/state.ts'
 
 /** How long a link holds; `expiresIn` says so. */
@@ -71,5 +72,5 @@ function useless(): Fault {
 }
 
 function hashOf(token: string): string {
-  return new Bun.CryptoHasher('sha256').update(token).digest('hex')
+  return sha256Hex(token)
 }

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { relationKey } from '../../catalog/model.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 import type { WrittenBackup } from '../../storage/backup-file.ts'
 import { COMPRESSION_SUFFIX } from '../../storage/compression/compression.ts'
 import type { Sidecar } from '../../storage/sidecar.ts'
@@ -69,7 +70,7 @@ function schemaFingerprint(manifests: readonly Manifest[]): string {
 }
 
 function sha256(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
+  return sha256Hex(text)
 }
 
 function sum(numbers: readonly number[]): number {

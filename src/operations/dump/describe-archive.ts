@@ -2,6 +2,7 @@ import type { Manifest, ManifestTable } from '../../archive/manifest.ts'
 import { type Catalog, relationName } from '../../catalog/model.ts'
 import { maskedColumns, type Plan, type TablePlan } from '../../compile/plan/plan.ts'
 import { describePlace } from '../../lib/fault.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 import type { Program } from '../../postgres/programs.ts'
 import type { Snapshot } from '../../postgres/snapshot.ts'
 import { VERSION } from '../../version.ts'
@@ -47,7 +48,7 @@ export function describeArchive(request: ArchiveRequest, made: MadeArchive): Man
     dictionaries: [...request.dictionaries, ...request.onlyTables, ...request.withoutTables].map(
       (source) => ({
         name: source.name,
-        sha256: new Bun.CryptoHasher('sha256').update(source.text).digest('hex'),
+        sha256: sha256Hex(source.text),
       }),
     ),
     toc: made.toc,

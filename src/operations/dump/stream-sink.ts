@@ -2,6 +2,7 @@ import { END_OF_ROWS, type Pack } from '../../archive/data-stream.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { asCustom, beginOfData, chunkOfData, endOfData, withRowsInOrder } from '../../archive/toc/custom.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 import type { ArchiveSink, StoredRows, TableSink } from './archive-sink.ts'
 import { type LargeObjects, NO_LARGE_OBJECTS } from './large-objects.ts'
 import { OrderedPieces } from './ordered-pieces.ts'
@@ -97,7 +98,7 @@ export class StreamSink implements ArchiveSink {
   }
 
   async #writeHead(head: Uint8Array): Promise<void> {
-    const sha256 = new Bun.CryptoHasher('sha256').update(head).digest('hex')
+    const sha256 = sha256Hex(head)
     this.#head = { fileBytes: head.length, sha256 }
     for (let at = 0; at < head.length; at += HEAD_PIECE_BYTES) {
       await this.#write(await this.#packed(head.subarray(at, at + HEAD_PIECE_BYTES)))

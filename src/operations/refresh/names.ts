@@ -1,4 +1,5 @@
 import { Fault } from '../../lib/fault.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 
 /** The databases that stand beside a target while it is refreshed, and after. */
 export interface SideNames {
@@ -35,7 +36,7 @@ export function sideNames(database: string): SideNames {
 /** PostgreSQL would cut a name that is too long, two of them to the same perhaps; here a hash keeps them apart. */
 function sideName(database: string, suffix: string): string {
   if (Buffer.byteLength(database + suffix) <= MOST_BYTES) return database + suffix
-  const hash = new Bun.CryptoHasher('sha256').update(database).digest('hex').slice(0, 8)
+  const hash = sha256Hex(database).slice(0, 8)
   const tail = `_${hash}${suffix}`
   let begin = ''
   for (const sign of database) {

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { Section, type Toc } from '../../archive/toc/toc.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
+import { sha256Hex } from '../../lib/sha256.ts'
 import { sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
@@ -80,7 +81,7 @@ export async function openDescribedStream(
     })
   }
   const stream = await reopenedStream(open, manifest.toc.fileBytes)
-  const sha256 = new Bun.CryptoHasher('sha256').update(stream.head.bytes).digest('hex')
+  const sha256 = sha256Hex(stream.head.bytes)
   if (sha256 === manifest.toc.sha256) return stream
   throw new Fault('archive-damaged', 'The table of contents is not what the manifest says.', {
     remedy: 'Fetch the backup again from where it was copied, or take another one.',
