@@ -81,10 +81,18 @@ export async function withPlan<Result>(
   work: (context: Context, planning: Planning) => Promise<Result>,
 ): Promise<Result> {
   const dictionaries = readPlanningDictionaries(request)
-  prepareParser()
   const { lockWait, salt } = request
-  return withCatalog(context, request.source, { ...options, lockWait, salt }, async (guarded, found) => {
-    const plan = await buildPlan({ catalog: found.catalog, ...dictionaries, policy: request })
-    return work(guarded, { ...found, plan })
-  })
+  const onSnapshot: CatalogOptions['onSnapshot'] = async (guarded, snapshot) => {
+    await options.onSnapshot?.(guarded, snapshot)
+    prepareParser()
+  }
+  return withCatalog(
+    context,
+    request.source,
+    { ...options, lockWait, salt, onSnapshot },
+    async (guarded, found) => {
+      const plan = await buildPlan({ catalog: found.catalog, ...dictionaries, policy: request })
+      return work(guarded, { ...found, plan })
+    },
+  )
 }

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/model.ts'
 import type { Target } from '../postgres/connection/target.ts'
 import { readCatalog } from '../postgres/introspect.ts'
-import { asLockWait, Snapshot, type SnapshotOptions } from '../postgres/snapshot.ts'
+import { asLockWait, type LockedTables, Snapshot, type SnapshotOptions } from '../postgres/snapshot.ts'
 import type { Context } from './context.ts'
 
 /** The catalog of a database and the snapshot that it was read in; both hold as long as the work that is given them. */
@@ -10,8 +10,10 @@ export interface CatalogInSnapshot {
   readonly catalog: Catalog
 }
 
-export interface CatalogOptions extends Omit<SnapshotOptions, 'signal'> {
-  /** Called as soon as there is a snapshot, before the catalog is read: what it begins may go on beside that. */
+export interface CatalogOptions extends SnapshotOptions {
+  /** An operation that ends in a moment need lock none. */
+  readonly locks: LockedTables | 'none'
+  /** Called as soon as there is a snapshot, before anything is locked or read: what it begins may go on beside that. */
   readonly onSnapshot?: ((context: Context, snapshot: Snapshot) => Promise<void>) | undefined
 }
 
@@ -19,14 +21,15 @@ export interface CatalogOptions extends Omit<SnapshotOptions, 'signal'> {
 export async function withCatalog<Result>(
   context: Context,
   source: Target,
-  { onSnapshot, ...options }: CatalogOptions,
+  { locks, onSnapshot, ...options }: CatalogOptions,
   work: (context: Context, found: CatalogInSnapshot) => Promise<Result>,
 ): Promise<Result> {
   context.onProgress({ stage: 'plan', done: 0, total: 1 })
-  const snapshot = await Snapshot.begin(source, { ...options, signal: context.signal })
+  const snapshot = await Snapshot.begin(source, options)
   try {
     const guarded = whileSnapshotLives(context, snapshot)
     await onSnapshot?.(guarded, snapshot)
+    if (locks !== 'none') await snapshot.lockTables(locks, guarded.signal)
     const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath).catch(
       (error: unknown) => {
         throw asLockWait(error)

@@ -11,6 +11,8 @@ export class CopiedRows {
   constructor(
     readonly bytes: Uint8Array,
     readonly rows: number,
+    /** What came from the server, where no piece behind this one lies in it. */
+    readonly lastOf?: Uint8Array,
   ) {}
 }
 
@@ -63,9 +65,10 @@ export class CopyMessages {
       at = end
     }
     // A row of which no byte came yet counts already, in a piece of nothing.
-    if (to > from || rows > 0) found.push(new CopiedRows(buffer.subarray(from, to), rows))
+    if (to > from || rows > 0) found.push(new CopiedRows(buffer.subarray(from, to), rows, buffer))
     this.#ofRow += Math.max(0, at - buffer.length)
-    this.#begun = buffer.slice(at)
+    // A copy, which a slice of a Buffer is not.
+    this.#begun = new Uint8Array(buffer.subarray(at))
     return found
   }
 }

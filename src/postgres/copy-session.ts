@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { giveBack } from '../lib/give-back.ts'
 import type { Sql } from '../lib/sql.ts'
 import { endOnAbort } from './child.ts'
 import { openSocket } from './connection/socket.ts'
@@ -108,8 +109,8 @@ export class CopySession {
   }
 
   /**
-   * Gives the rows of the next COPY that was asked for; it must be read to its end before the one after it. Throws
-   * CopyError where the server ends it, which ends all others too, and `connection-lost`.
+   * Gives the rows of the next COPY that was asked for; it must be read to its end before the one after it. A piece is
+   * good until the next one is asked for. Throws CopyError where the server ends it, which ends all others too, and `connection-lost`.
    */
   async *rows(): AsyncGenerator<CopiedRows> {
     for (;;) {
@@ -122,6 +123,7 @@ export class CopySession {
       if (piece) {
         this.#waitingBytes -= piece.bytes.length
         yield piece
+        if (piece.lastOf) giveBack(piece.lastOf)
         continue
       }
       if (this.#lost) throw this.#session.lostFault()

@@ -49,8 +49,11 @@ export async function findPrograms(name: ProgramName, environment: Environment):
     .sort((left, right) => right.major - left.major || left.path.localeCompare(right.path))
 }
 
+/** How a program is asked for its version. */
+export type Identify = (path: string) => Promise<Program>
+
 /** Asks a program for its version. Throws `program-missing`. */
-export async function identifyProgram(path: string): Promise<Program> {
+export const identifyProgram: Identify = async (path) => {
   const missing = (cause?: unknown) =>
     new Fault('program-missing', `${path} is not a program of PostgreSQL that runs here.`, { cause })
   if (!existsSync(path)) throw missing()
@@ -73,8 +76,9 @@ export async function chooseProgram(
   name: ProgramName,
   serverMajor: number,
   environment: Environment,
+  identify: Identify = identifyProgram,
 ): Promise<Program> {
-  const own = await ownProgram(name, serverMajor, environment)
+  const own = await ownProgram(name, serverMajor, environment, identify)
   if (own) return own
   const found = await findPrograms(name, environment)
   if (found.length === 0) {
@@ -99,14 +103,24 @@ async function ownProgram(
   name: ProgramName,
   major: number,
   environment: Environment,
+  identify: Identify,
 ): Promise<Program | undefined> {
-  const named = new RegExp(`[/@-]${major}/bin$`)
-  const path = programFolders(environment)
+  const [path] = programsNamedAfter(name, String(major), environment)
+  const program = path === undefined ? undefined : await identify(path).catch(() => undefined)
+  return program?.major === major ? program : undefined
+}
+
+/** Copies of a program in folders that are named after a major, whichever it is where none is given. */
+export function programsNamedAfter(
+  name: ProgramName,
+  major: string | undefined,
+  environment: Environment,
+): string[] {
+  const named = new RegExp(`[/@-]${major ?? '\\d+'}/bin$`)
+  return programFolders(environment)
     .filter((folder) => named.test(folder))
     .map((folder) => join(folder, name))
-    .find((candidate) => existsSync(candidate))
-  const program = path === undefined ? undefined : await identifyProgram(path).catch(() => undefined)
-  return program?.major === major ? program : undefined
+    .filter((path) => existsSync(path))
 }
 
 /** One line that says how to get PostgreSQL's programs on this platform. */

@@ -15,13 +15,10 @@ interface ResolvedPath {
   readonly schemas: readonly string[]
 }
 
+/** Which tables to keep from being changed, dropped, or replaced by a view of somebody's: all, or those that the user may read. */
+export type LockedTables = 'all' | 'readable'
+
 export interface SnapshotOptions {
-  readonly signal: AbortSignal
-  /**
-   * Keep tables from being changed, dropped, or replaced by a view of somebody's: all of them, or those that the user may
-   * read. An operation that ends in a moment need not.
-   */
-  readonly locks: 'all' | 'readable' | 'none'
   /** How long to wait for a table that somebody else has locked, in milliseconds. */
   readonly lockWait: number
   /** The value of the setting anon_funcs.salt, here and for those who share the snapshot. */
@@ -29,8 +26,7 @@ export interface SnapshotOptions {
 }
 
 /**
- * A read-only transaction whose snapshot others can share, and the locks that keep the tables from being changed or
- * dropped while they are read. It must stay open until everyone who shares it has begun.
+ * A read-only transaction whose snapshot others can share, and which can lock the tables that they read. It must stay open until everyone who shares it has begun.
  */
 export class Snapshot {
   readonly session: Session
@@ -49,7 +45,7 @@ export class Snapshot {
     this.#salt = salt
   }
 
-  /** Begins the transaction and, where asked to, takes the locks. It writes nothing, so it works on a standby. */
+  /** Begins the transaction. It writes nothing, so it works on a standby. */
   static async begin(target: Target, options: SnapshotOptions): Promise<Snapshot> {
     const session = await Session.open(target)
     const salt = options.salt
@@ -68,11 +64,19 @@ export class Snapshot {
       const { id } = await session.row<{ id: string }>(sql`SELECT pg_catalog.pg_export_snapshot() AS id`)
       // Reading the catalog waits for a table that somebody holds as well.
       await session.run(sql`SET lock_timeout = ${literal(options.lockWait)}`)
-      if (options.locks !== 'none') await lockTables(session, options)
       return new Snapshot(session, id, path, salt)
     } catch (error) {
       await session.close()
       throw error
+    }
+  }
+
+  /** Takes the locks of some tables. Throws `lock-unavailable`, `privilege-missing`. */
+  async lockTables(which: LockedTables, signal: AbortSignal): Promise<void> {
+    const tables = await readLockableTables(this.session)
+    const wanted = tables.filter(({ readable }) => which === 'all' || readable)
+    for (let start = 0; start < wanted.length; start += TABLES_A_LOCK) {
+      await lock(this.session, signal, wanted.slice(start, start + TABLES_A_LOCK))
     }
   }
 
@@ -135,22 +139,13 @@ async function versionOf(session: Session): Promise<number> {
   return number
 }
 
-async function lockTables(session: Session, { signal, locks }: SnapshotOptions): Promise<void> {
-  const tables = await readLockableTables(session)
-  const wanted = tables.filter(({ readable }) => locks === 'all' || readable)
-  for (let start = 0; start < wanted.length; start += TABLES_A_LOCK) {
-    const some = wanted.slice(start, start + TABLES_A_LOCK)
-    const only = some.map(({ schema, name }) => sql`ONLY ${qualified(schema, name)}`)
-    const [row] = await session
-      .rowsUntil<{ replaced: boolean }>(
-        signal,
-        sql`LOCK TABLE ${join(only)} IN ACCESS SHARE MODE; ${namesQuery(some)}`,
-      )
-      .catch((error: unknown) => {
-        throw lockFault(error)
-      })
-    if (row?.replaced) throw replacedFault()
-  }
+async function lock(session: Session, signal: AbortSignal, tables: readonly LockableTable[]): Promise<void> {
+  const only = tables.map(({ schema, name }) => sql`ONLY ${qualified(schema, name)}`)
+  const locking = sql`LOCK TABLE ${join(only)} IN ACCESS SHARE MODE; ${namesQuery(tables)}`
+  const [row] = await session.rowsUntil<{ replaced: boolean }>(signal, locking).catch((error: unknown) => {
+    throw lockFault(error)
+  })
+  if (row?.replaced) throw replacedFault()
 }
 
 /**

@@ -30,8 +30,8 @@ export class ArchiveFile {
   /**
    * Appends a piece. Wait for it before the next: pieces stand in the file in the order of the calls.
    *
-   * On the spot, since the kernel takes a piece of 100 kB in 0.05 ms: by the thread pool, with its turn of the event loop
-   * and its changes of threads, a dump of 217 MB took 1.03 times as long. What may take long is to bring it to disk, and
+   * On the spot, since the kernel takes a piece of 100 kB in 0.04 ms: 2,200 of them are 0.09 s of CPU, and 0.23 by the
+   * thread pool, for its turns of the event loop and changes of threads. What may take long is to bring it to disk, and
    * that goes by the pool.
    */
   async append(piece: Uint8Array): Promise<void> {

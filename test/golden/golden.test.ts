@@ -34,11 +34,7 @@ async function compile(
   database: TestDatabase,
   sources: readonly { name: string; text: string }[],
 ): Promise<string> {
-  const snapshot = await Snapshot.begin(database.target, {
-    signal: new AbortController().signal,
-    locks: 'all',
-    lockWait: 5000,
-  })
+  const snapshot = await Snapshot.begin(database.target, { lockWait: 5000 })
   try {
     const catalog = await readCatalog(snapshot.session, snapshot.databaseSearchPath)
     const dictionary = mergeSensitiveDictionaries(sources.map(readSensitiveDictionary))

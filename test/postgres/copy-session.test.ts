@@ -50,8 +50,9 @@ describe('the messages of COPY', () => {
           const counted = [0]
           for (let at = 0; at < wire.length; ) {
             const length = 1 + (cuts.next().value ?? 0)
-            // A copy of its own, since what is read is changed.
-            for (const piece of reader.read(Buffer.from(wire.subarray(at, at + length)))) {
+            // A copy of its own, since what is read is changed, and its memory gone before more of it comes.
+            const cut = new Uint8Array(wire.subarray(at, at + length))
+            for (const piece of reader.read(cut)) {
               if (piece instanceof EndOfCopy) {
                 read.push(piece.sqlState ?? 'done', '')
                 counted.push(0)
@@ -60,6 +61,7 @@ describe('the messages of COPY', () => {
                 counted[counted.length - 1] = (counted.at(-1) ?? 0) + piece.rows
               }
             }
+            cut.buffer.transfer(0)
             at += length
           }
           const latin = (text: string) => Buffer.from(text).toString('latin1')
@@ -76,6 +78,28 @@ describe('the messages of COPY', () => {
 })
 
 describe('a session that copies', () => {
+  test('gives the memory of a piece back when the next one is asked for', async () => {
+    await using database = await TestDatabase.create('')
+    const session = await CopySession.open(database.target, EMPTY_SEARCH_PATH, NEVER)
+    try {
+      let before: CopiedRows | undefined
+      let given = 0
+      let bytes = 0
+      for await (const piece of session.copyOut(
+        sql`COPY (SELECT repeat('x', 1000) FROM generate_series(1, 50000)) TO STDOUT`,
+      )) {
+        if (before?.bytes.length === 0) given++
+        before = piece
+        bytes += piece.bytes.length
+        expect(piece.bytes.every((byte) => byte === 120 || byte === 10)).toBeTrue()
+      }
+      expect(bytes).toBe(50_000 * 1001)
+      expect(given).toBeGreaterThan(0)
+    } finally {
+      await session.close()
+    }
+  })
+
   test('gives several answers in their order, empty and large ones among them, and can be asked other things between', async () => {
     await using database = await TestDatabase.create('CREATE TABLE public.empty (i int)')
     const session = await CopySession.open(database.target, EMPTY_SEARCH_PATH, NEVER)

@@ -105,11 +105,7 @@ describe('a stand-in for an entity', () => {
     const columns = LENGTHS.map((length) => (length === null ? 'c text' : `c${length} varchar(${length})`))
     await using source = await TestDatabase.create(`CREATE TABLE public.t (${columns.join(', ')})`)
     await init(testContext(), source.target)
-    const snapshot = await Snapshot.begin(source.target, {
-      signal: new AbortController().signal,
-      locks: 'none',
-      lockWait: 1000,
-    })
+    const snapshot = await Snapshot.begin(source.target, { lockWait: 1000 })
     const catalog = await readCatalog(snapshot.session).finally(() => snapshot.close())
     const table = [...catalog.relations.values()].find(({ name }) => name === 't')
     await source.run(`SELECT set_config('anon_funcs.salt', 'x', false)`)

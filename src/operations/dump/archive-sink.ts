@@ -18,7 +18,7 @@ export interface StoredRows {
 
 /** Where the rows of one table go. */
 export interface TableSink {
-  /** Takes a packed piece behind those before it. Wait for it before the next. */
+  /** Takes a packed piece behind those before it, and its memory. Wait for it before the next. */
   append(piece: Uint8Array, signal: AbortSignal): Promise<void>
   /** Puts the end mark behind the rows. */
   finish(signal: AbortSignal): Promise<StoredRows>

@@ -1,6 +1,5 @@
 import type { DataTally } from '../../archive/data-stream.ts'
 import { relationName, type Server } from '../../catalog/model.ts'
-import { releaseParser } from '../../compile/parser/parser.ts'
 import { maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
 import { copyStatement, hasPages, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
 import { Fault, type Place } from '../../lib/fault.ts'
@@ -56,9 +55,6 @@ export async function copyTables(
   work: Questioning & { readonly sink: ArchiveSink },
   tables: readonly TableToCopy[],
 ): Promise<CopiedTable[]> {
-  // What planning leaves behind would decide how much garbage may gather while rows are copied.
-  releaseParser()
-  Bun.gc(true)
   const copied: CopiedTable[] = []
   const meter = new Meter(context, tables)
   const parts = openParts(tables, work)

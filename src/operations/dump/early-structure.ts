@@ -1,9 +1,10 @@
 import type { Toc } from '../../archive/toc/toc.ts'
 import { endOnAbort } from '../../postgres/child.ts'
 import { readServer } from '../../postgres/introspect.ts'
+import type { Identify } from '../../postgres/programs.ts'
 import { archiveEncoding, type Snapshot } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
-import { settleProgram } from '../program-choice.ts'
+import { identifyAhead, settleProgram } from '../program-choice.ts'
 import type { PgDump } from './pg-dump.ts'
 import type { ArchiveRequest } from './request.ts'
 import { dumpStructure } from './structure.ts'
@@ -19,11 +20,13 @@ interface Taken {
  */
 export class EarlyStructure {
   readonly #request: ArchiveRequest
+  readonly #identify: Identify
   readonly #unwanted = new AbortController()
   #taken: Promise<Taken> | undefined
 
   constructor(request: ArchiveRequest) {
     this.#request = request
+    this.#identify = identifyAhead(request.programs, 'pg_dump')
   }
 
   /** Begins as soon as there is a snapshot. */
@@ -32,7 +35,8 @@ export class EarlyStructure {
     const signal = AbortSignal.any([context.signal, this.#unwanted.signal])
     const take = async (): Promise<Taken> => {
       const { programs, source } = this.#request
-      const program = await settleProgram(programs, 'pg_dump', Math.floor(server.versionNumber / 10000))
+      const major = Math.floor(server.versionNumber / 10000)
+      const program = await settleProgram(programs, 'pg_dump', major, this.#identify)
       const pgDump = { program, source, snapshot: snapshot.id, encoding: archiveEncoding(server) }
       return { pgDump, structure: await dumpStructure({ ...context, signal }, pgDump, this.#options()) }
     }

@@ -2,6 +2,7 @@ import { END_OF_ROWS } from '../../archive/data-stream.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { dataFileName } from '../../archive/toc/entries.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
+import { giveBack } from '../../lib/give-back.ts'
 import type { ArchiveFile } from '../../storage/archive-file.ts'
 import { ArchiveFolder } from '../../storage/archive-folder.ts'
 import { packBest, packByLibdeflate } from '../../storage/compression/gzip.ts'
@@ -82,7 +83,9 @@ class FileOfRows implements TableSink {
   async append(piece: Uint8Array): Promise<void> {
     const before = this.#held
     this.#held = piece
-    if (before) await this.#folder.append(await this.#opened(), before)
+    if (!before) return
+    await this.#folder.append(await this.#opened(), before)
+    giveBack(before)
   }
 
   async finish(): Promise<StoredRows> {

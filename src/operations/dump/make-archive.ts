@@ -1,6 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import type { Toc } from '../../archive/toc/toc.ts'
 import type { Catalog, SequenceState } from '../../catalog/model.ts'
+import { releaseParser } from '../../compile/parser/parser.ts'
 import type { Plan } from '../../compile/plan/plan.ts'
 import { randomKeys } from '../../compile/review/randomness.ts'
 import { Fault, type Finding, refuseErrors } from '../../lib/fault.ts'
@@ -71,7 +72,15 @@ async function carryOut<Sink extends ArchiveSink>(
 
   const [warnings, { structure, pgDump }] = await both(
     context.signal,
-    (signal) => reviewPlan({ ...context, signal }, request, questioning, { catalog, plan, withRows }),
+    async (signal) => {
+      const findings = await reviewPlan({ ...context, signal }, request, questioning, {
+        catalog,
+        plan,
+        withRows,
+      })
+      forgetPlanning()
+      return findings
+    },
     (signal) => {
       context.onProgress({ stage: 'structure', done: 0, total: 1 })
       return early.taken(signal)
@@ -102,6 +111,13 @@ async function carryOut<Sink extends ArchiveSink>(
     await sink.retract()
     throw error
   }
+}
+
+/** What planning leaves behind would decide how much garbage may gather while rows are copied. */
+function forgetPlanning(): void {
+  releaseParser()
+  // It takes 10 ms, in which pg_dump is still at work.
+  Bun.gc(true)
 }
 
 /** What is worth a look before the rows are copied. Throws one fault with all that must not be done. */
