@@ -1,4 +1,7 @@
 import { expect, test } from 'bun:test'
+import { appendFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { testCluster } from '../server/cluster.ts'
 import { dropDatabase, TestDatabase } from '../server/database.ts'
 import { faultOf } from '../server/faults.ts'
 import { TestFolder } from '../server/folder.ts'
@@ -70,6 +73,37 @@ test('a sequence is set to the highest value that it can hold', async () => {
   await dumpTo(source.target, folder.file('a'))
   await restoreFrom(folder.file('a'), target.target, { sequencesByMaxValue: true })
   expect(await target.value('SELECT last_value FROM public.low_id_seq')).toBe('1')
+})
+
+test('a restore that takes longer than the server lets a session idle still sets sequences at its end', async () => {
+  await using source = await TestDatabase.create(`
+    CREATE FUNCTION public.slow(int) RETURNS bool LANGUAGE sql AS 'SELECT true';
+    CREATE TABLE public.t (id serial CHECK (public.slow(id))); INSERT INTO public.t VALUES (41);
+    CREATE OR REPLACE FUNCTION public.slow(int) RETURNS bool LANGUAGE sql AS 'SELECT pg_catalog.pg_sleep(2) IS NOT NULL'`)
+  await using target = await TestDatabase.create()
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'), { checkConstraints: false })
+  const idle = (await testCluster()).server.major >= 14 ? '-c idle_session_timeout=1s' : ''
+  const options = `-c statement_timeout=1s ${idle}`
+  await restoreFrom(folder.file('a'), { ...target.target, options }, { sequencesByMaxValue: true })
+  expect(await target.value('SELECT last_value FROM public.t_id_seq')).toBe('41')
+})
+
+test('a damaged archive is refused, and so is a target that holds something, before the target is touched', async () => {
+  await using source = await TestDatabase.create(
+    'CREATE TABLE public.t (v int); INSERT INTO public.t VALUES (1)',
+  )
+  await using target = await TestDatabase.create()
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'))
+  const [file = ''] = (await readdir(folder.file('a'))).filter((name) => name.endsWith('.dat.gz'))
+  await appendFile(join(folder.file('a'), file), 'x')
+  const refused = async () => (await faultOf(restoreFrom(folder.file('a'), target.target))).code
+  expect(await refused()).toBe('archive-damaged')
+  await target.run('CREATE TABLE public.other ()')
+  // Whichever is found first.
+  expect(['archive-damaged', 'target-not-empty']).toContain(await refused())
+  expect(await target.value("SELECT count(*) FROM pg_class WHERE relname = 't'")).toBe('0')
 })
 
 /** Ways in which a server quotes a row while it restores. */

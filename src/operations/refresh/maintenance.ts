@@ -2,6 +2,7 @@ import { Fault } from '../../lib/fault.ts'
 import { literal, sql } from '../../lib/sql.ts'
 import { describeTarget, type Target } from '../../postgres/connection/target.ts'
 import { ServerError, type Session } from '../../postgres/session.ts'
+import { PATIENT_SETTINGS } from '../../postgres/settings.ts'
 import { LOCK_NOT_AVAILABLE } from '../../postgres/snapshot.ts'
 import type { Context } from '../context.ts'
 import { openMaintenance } from '../restore/prepare-database.ts'
@@ -25,10 +26,7 @@ export async function withTargetLocked<Result>(
   const lost = new AbortController()
   session.onLost((fault) => lost.abort(fault))
   try {
-    await session.run(sql`
-SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout';
-SET lock_timeout = ${literal(WAIT_MILLISECONDS)}`)
+    await session.run(sql`${PATIENT_SETTINGS}; SET lock_timeout = ${literal(WAIT_MILLISECONDS)}`)
     await lock(session, target)
     return await work({ ...context, signal: AbortSignal.any([context.signal, lost.signal]) }, session)
   } finally {

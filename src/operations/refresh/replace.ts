@@ -5,6 +5,7 @@ import { sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { ServerError, Session } from '../../postgres/session.ts'
+import { PATIENT_SETTINGS } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
 import { openMaintenance, readProperties } from '../restore/prepare-database.ts'
 import {
@@ -106,6 +107,7 @@ async function analyze(context: Context, copy: Target): Promise<void> {
   context.onProgress({ stage: 'analyze', done: 0, total: 1 })
   const session = await Session.open(copy)
   try {
+    await session.run(PATIENT_SETTINGS)
     await session.rowsUntil(context.signal, sql`ANALYZE`)
   } finally {
     await session.close()

@@ -1,16 +1,19 @@
+import type { Manifest } from '../../archive/manifest.ts'
 import { relationOfEntry } from '../../archive/toc/toc.ts'
-import { relationKey } from '../../catalog/model.ts'
+import { relationKey, type Server } from '../../catalog/model.ts'
 import { Fault } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
+import type { Target } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { chooseProgram, type Program } from '../../postgres/programs.ts'
 import { Session } from '../../postgres/session.ts'
-import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
+import { EMPTY_SEARCH_PATH, PATIENT_SETTINGS } from '../../postgres/settings.ts'
 import type { StoredArchive } from '../../storage/stored-archive.ts'
 import { type ProgramChoice, settleProgram } from '../program-choice.ts'
 import { recreateDatabase } from './prepare-database.ts'
 import type { RestoreRequest } from './request.ts'
 import {
+  type ArchiveSource,
   checkDiskSpace,
   refuseExtraTables,
   refuseOlderServer,
@@ -19,8 +22,24 @@ import {
   refuseUnlessEmpty,
 } from './target-checks.ts'
 
+/** A target that was looked at, and the session that did. */
+export interface OpenedTarget {
+  readonly session: Session
+  readonly server: Server
+}
+
+/** What is to go into a target. */
+export interface Incoming {
+  readonly target: Target
+  readonly source: ArchiveSource
+  /** Of the rows that will need space; none where there are no rows, or nobody knows of them yet. */
+  readonly manifest?: Manifest | undefined
+  /** Skip the checks of version and disk space. */
+  readonly disableChecks: boolean
+}
+
 /** Connects to the target, made ready: it is not the source, and empty where it must be. */
-export async function openTarget(request: RestoreRequest, archive: StoredArchive): Promise<Session> {
+export async function openTarget(request: RestoreRequest, archive: StoredArchive): Promise<OpenedTarget> {
   const { target, content, existing, disableChecks } = request
   const { manifest } = archive
   if (existing === 'drop') {
@@ -31,26 +50,43 @@ export async function openTarget(request: RestoreRequest, archive: StoredArchive
       if (!disableChecks) refuseOlderServer(manifest, server)
     })
   }
-  const session = await Session.open(target)
-  try {
-    await session.run(sql`SET jit = off; ${EMPTY_SEARCH_PATH}`)
-    const server = await readServer(session)
-    refuseSource(manifest, target, server, server.databaseOid)
-    refuseStandby(target, server)
-    if (!disableChecks) {
-      refuseOlderServer(manifest, server)
-      if (content !== 'structure') await checkDiskSpace(session, manifest)
-    }
+  const incoming = {
+    target,
+    source: manifest,
+    manifest: content === 'structure' ? undefined : manifest,
+    disableChecks,
+  }
+  return connectTo(incoming, async (session) => {
     if (content !== 'data' && existing === 'refuse') await refuseUnlessEmpty(session)
     if (content !== 'data' && existing === 'clean') {
       const archived = archive.toc.entries.filter((entry) => entry.description === 'TABLE')
-      await refuseExtraTables(
-        session,
-        manifest,
-        new Set(archived.map((entry) => relationKey(relationOfEntry(entry)))),
-      )
+      const keys = new Set(archived.map((entry) => relationKey(relationOfEntry(entry))))
+      await refuseExtraTables(session, manifest, keys)
     }
-    return session
+  })
+}
+
+/** Connects to a target that must be empty. Throws `target-…`, `disk-space`, `connection-failed`. */
+export function openEmptyTarget(incoming: Incoming): Promise<OpenedTarget> {
+  return connectTo(incoming, refuseUnlessEmpty)
+}
+
+async function connectTo(
+  { target, source, manifest, disableChecks }: Incoming,
+  check: (session: Session) => Promise<void>,
+): Promise<OpenedTarget> {
+  const session = await Session.open(target)
+  try {
+    await session.run(sql`SET jit = off; ${PATIENT_SETTINGS}; ${EMPTY_SEARCH_PATH}`)
+    const server = await readServer(session)
+    refuseSource(source, target, server, server.databaseOid)
+    refuseStandby(target, server)
+    if (!disableChecks) {
+      refuseOlderServer(source, server)
+      if (manifest) await checkDiskSpace(session, manifest)
+    }
+    await check(session)
+    return { session, server }
   } catch (error) {
     await session.close()
     throw error
@@ -61,9 +97,8 @@ export async function openTarget(request: RestoreRequest, archive: StoredArchive
 export async function settlePgRestore(
   programs: ProgramChoice,
   dumpMajor: number,
-  session: Session,
+  { versionNumber }: Server,
 ): Promise<Program> {
-  const { versionNumber } = await readServer(session)
   const targetMajor = Math.floor(versionNumber / 10000)
   if (programs.pgRestore === undefined && programs.byMajor.size === 0) {
     const wanted = Math.max(dumpMajor, targetMajor)

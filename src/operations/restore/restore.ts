@@ -16,6 +16,7 @@ import {
 } from '../../storage/stored-archive.ts'
 import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
+import { both } from '../lanes.ts'
 import { dropCustomChecks } from './custom-checks.ts'
 import {
   emptyTables,
@@ -26,7 +27,7 @@ import {
   verifyForeignKeys,
 } from './data-only.ts'
 import { dropForeignKeys } from './foreign-keys-off.ts'
-import { openTarget, settlePgRestore } from './open-target.ts'
+import { type OpenedTarget, openTarget, settlePgRestore } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import type { RestoreRequest } from './request.ts'
 import { runPgRestore } from './run-pg-restore.ts'
@@ -54,12 +55,8 @@ export async function restore(context: Context, request: RestoreRequest): Promis
     request.withoutTables.length > 0 ? withoutTables : undefined,
   )
   const tables = selectedTables(archive.manifest, selection)
-  await verifyFiles(context, archive, tables)
-
-  const session = await openTarget(request, archive)
+  const { session, pgRestore } = await openVerified(context, request, archive, tables)
   try {
-    const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
-    const pgRestore = await settlePgRestore(request.programs, dumpMajor, session)
     const work = new RestoreWork(context, request, archive, selection, tables, session, pgRestore)
     const warnings =
       request.content === 'data' ? await work.rowsIntoStructure() : await work.structureAndRows()
@@ -207,6 +204,39 @@ function selectedTables(manifest: Manifest, selection: Selection): ManifestTable
     ),
   )
   return manifest.tables.filter((table) => table.file !== null && files.has(table.file.replace(/\.gz$/, '')))
+}
+
+/**
+ * A target to restore into, once the archive's files are what the manifest says. The target is looked at while they are
+ * read; where that drops a database, it is not before they were.
+ */
+async function openVerified(
+  context: Context,
+  request: RestoreRequest,
+  archive: StoredArchive,
+  tables: readonly ManifestTable[],
+): Promise<{ readonly session: Session; readonly pgRestore: Program }> {
+  const drops = request.existing === 'drop'
+  if (drops) await verifyFiles(context, archive, tables)
+  let opened: OpenedTarget | undefined
+  try {
+    const [ready] = await both(
+      context.signal,
+      async () => {
+        opened = await openTarget(request, archive)
+        const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
+        const pgRestore = await settlePgRestore(request.programs, dumpMajor, opened.server)
+        return { session: opened.session, pgRestore }
+      },
+      async (signal) => {
+        if (!drops) await verifyFiles({ ...context, signal }, archive, tables)
+      },
+    )
+    return ready
+  } catch (error) {
+    await opened?.session.close()
+    throw error
+  }
 }
 
 async function verifyFiles(

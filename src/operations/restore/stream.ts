@@ -2,26 +2,14 @@ import type { Manifest } from '../../archive/manifest.ts'
 import { Section, type Toc } from '../../archive/toc/toc.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import { sha256Hex } from '../../lib/sha256.ts'
-import { sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
-import { readServer } from '../../postgres/introspect.ts'
-import { Session } from '../../postgres/session.ts'
-import { EMPTY_SEARCH_PATH } from '../../postgres/settings.ts'
 import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
 import type { ProgramChoice } from '../program-choice.ts'
 import { type ArchiveStream, reopenedStream } from './archive-stream.ts'
-import { settlePgRestore } from './open-target.ts'
+import { type Incoming, openEmptyTarget, settlePgRestore } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import { type ArchiveInput, runPgRestore } from './run-pg-restore.ts'
-import {
-  type ArchiveSource,
-  checkDiskSpace,
-  refuseOlderServer,
-  refuseSource,
-  refuseStandby,
-  refuseUnlessEmpty,
-} from './target-checks.ts'
 
 /** How an archive that comes as a stream goes into a database. */
 export interface StreamRestoreOptions {
@@ -88,28 +76,19 @@ export async function openDescribedStream(
   })
 }
 
-/** Where a stream goes, and what is known of where it comes from. */
-export interface StreamDestination {
-  readonly target: Target
-  readonly source: ArchiveSource
-  /** Of a stream that is still being made there is none yet. */
-  readonly manifest?: Manifest | undefined
-  readonly disableChecks: boolean
-}
-
 /** Restores a stream whose head was read. Throws as `restoreFromStream` does. */
 export async function restoreStream(
   context: Context,
   options: StreamRestoreOptions,
   stream: ArchiveStream,
-  destination: StreamDestination,
+  incoming: Incoming,
 ): Promise<Finding[]> {
-  const { target } = destination
-  const session = await openEmptyTarget(destination)
+  const { target } = incoming
+  const { session, server } = await openEmptyTarget(incoming)
   try {
     const { toc, bytes } = stream.head
     const dumpMajor = Number.parseInt(toc.header.dumpVersion ?? '', 10)
-    const pgRestore = await settlePgRestore(options.programs, dumpMajor, session)
+    const pgRestore = await settlePgRestore(options.programs, dumpMajor, server)
     const owners = await ownershipWarnings(session, toc.entries)
     const common = [
       ...(owners.length > 0 ? ['--no-owner'] : []),
@@ -132,7 +111,7 @@ export async function restoreStream(
     const head: ArchiveInput = { kind: 'head', bytes }
     const rows: ArchiveInput = {
       kind: 'stream',
-      pieces: measured(context, stream.whole(), bytesOf(destination)),
+      pieces: measured(context, stream.whole(), bytesOf(incoming)),
     }
     return [
       ...owners,
@@ -145,36 +124,12 @@ export async function restoreStream(
   }
 }
 
-async function openEmptyTarget({
-  target,
-  source,
-  manifest,
-  disableChecks,
-}: StreamDestination): Promise<Session> {
-  const session = await Session.open(target)
-  try {
-    await session.run(sql`SET jit = off; ${EMPTY_SEARCH_PATH}`)
-    const server = await readServer(session)
-    refuseSource(source, target, server, server.databaseOid)
-    refuseStandby(target, server)
-    if (!disableChecks) {
-      refuseOlderServer(source, server)
-      if (manifest) await checkDiskSpace(session, manifest)
-    }
-    await refuseUnlessEmpty(session)
-    return session
-  } catch (error) {
-    await session.close()
-    throw error
-  }
-}
-
 function hasData(toc: Toc): boolean {
   return toc.entries.some(({ section }) => section === Section.data)
 }
 
 /** Bytes of the stream, as far as the manifest tells; 0 where there is none. */
-function bytesOf({ manifest }: StreamDestination): number {
+function bytesOf({ manifest }: Incoming): number {
   return manifest?.tables.reduce((sum, { bytes }) => sum + bytes, manifest.toc.fileBytes) ?? 0
 }
 
