@@ -1,6 +1,7 @@
 import { LIBRARY_SCHEMA } from '../catalog/model.ts'
 import { type Expression, parsedText, withParsedText } from './expression.ts'
-import { indexesByByte, scanSql, type Token } from './parser/parser.ts'
+import { endOfCall } from './parser/calls.ts'
+import { indexesByByte, scanSql } from './parser/parser.ts'
 import { isRecord, names, type TreeFields, walkTree } from './parser/tree.ts'
 
 /** Functions of the library that take a salt, and at which place among their arguments, from 0. */
@@ -94,14 +95,4 @@ export async function withSalt(expression: Expression, salt: string): Promise<Ex
     text = `${text.slice(0, end)}, salt => ${salt}${text.slice(end)}`
   }
   return withParsedText(expression, text)
-}
-
-/** Where the closing parenthesis of the call stands whose name begins at an index. */
-function endOfCall(tokens: readonly Token[], start: number): number {
-  let depth = 0
-  for (const token of tokens.filter((candidate) => candidate.start >= start)) {
-    if (token.name === 'ASCII_40') depth++
-    if (token.name === 'ASCII_41' && --depth === 0) return token.start
-  }
-  throw new Error('a call that parses has a closing parenthesis')
 }

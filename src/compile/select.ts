@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/model.ts'
-import { fromCatalog, join, literal, nothing, type Sql, sql } from '../lib/sql.ts'
-import type { ColumnPlan, RowPolicy, TablePlan } from './plan/plan.ts'
+import { fromCatalog, identifier, join, literal, nothing, type Sql, sql } from '../lib/sql.ts'
+import type { ColumnPlan, RowPolicy, SharedCalls, TablePlan } from './plan/plan.ts'
 import { isUntouched } from './plan/plan.ts'
 
 /**
@@ -8,10 +8,34 @@ import { isUntouched } from './plan/plan.ts'
  * which is what pg_dump does; COPY of a name never looks at children, nor does the ONLY of the others.
  */
 export function copyStatement(table: TablePlan, pages?: PageRange): Sql {
-  if (pages || !isUntouched(table)) return sql`COPY (\n${selectStatement(table, { pages })}\n) TO STDOUT`
+  if (pages || !isUntouched(table)) return sql`COPY (\n${copiedRows(table, pages)}\n) TO STDOUT`
   const columns = table.columns.map(({ column }) => fromCatalog(column.sqlName))
   const list = columns.length > 0 ? sql` (${join(columns)})` : nothing
   return sql`COPY ${relationSql(table.relation)}${list} TO STDOUT`
+}
+
+function copiedRows(table: TablePlan, pages: PageRange | undefined): Sql {
+  return table.shared ? selectSharing(table, table.shared, pages) : selectStatement(table, { pages })
+}
+
+/**
+ * The same rows, with what rules share computed below them. OFFSET 0 keeps PostgreSQL from putting the one select into the
+ * other, which would compute it as often as before.
+ */
+function selectSharing(
+  table: TablePlan,
+  { calls, columns, expressions }: SharedCalls,
+  pages?: PageRange,
+): Sql {
+  const items = table.columns.map((plan) => {
+    if (plan.kind === 'copied') return selectItem(plan, table.rows, {})
+    const expression = expressions.get(plan.column.number) ?? plan.expression
+    return selectItem({ ...plan, expression }, table.rows, {})
+  })
+  const raw = columns.map(({ sqlName }) => fromCatalog(sqlName))
+  const computed = calls.map((call) => sql`${call.sql} AS ${identifier(call.name)}`)
+  const below = sql`SELECT\n  ${join([...raw, ...computed], sql`,\n  `)}\n${rowsOf(table, { pages })}\nOFFSET 0`
+  return sql`SELECT\n  ${join(items, sql`,\n  `)}\nFROM (\n${below}\n) AS with_shared`
 }
 
 /** Pages of a table: from the first to before the second, or to the end. */

@@ -1,10 +1,12 @@
 import { copyScript, describeTable } from '../compile/script.ts'
+import { shareCalls } from '../compile/shared-calls.ts'
 import { createView, SALT_TABLE } from '../compile/views/definitions.ts'
 import { type Finding, refuseErrors } from '../lib/fault.ts'
 import { comment, identifier, join, literal, nothing, qualified, sql } from '../lib/sql.ts'
 import { EMPTY_SEARCH_PATH } from '../postgres/settings.ts'
 import type { Context } from './context.ts'
 import { type PlanningRequest, withPlan } from './planning.ts'
+import { readFunctions } from './verify/functions.ts'
 import { verifyRules } from './verify/rules.ts'
 import { planViews, type ViewsRequest } from './views/plan-views.ts'
 
@@ -21,7 +23,7 @@ export async function compile(context: Context, request: PlanningRequest): Promi
     const salt = request.salt
       ? comment('The salt is not shown: SET anon_funcs.salt to it before the first COPY.')
       : sql``
-    const script = copyScript(plan, {
+    const script = copyScript(await shareCalls(plan, () => readFunctions(snapshot)), {
       begin: sql`${comment(`What pgveil dump runs, by ${names}`)}${salt}${snapshot.scriptStatements(catalog.server)}`,
       databasePath: snapshot.databaseSearchPath,
       emptyPath: EMPTY_SEARCH_PATH,

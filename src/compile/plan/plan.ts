@@ -1,5 +1,6 @@
 import type { Column, Relation } from '../../catalog/model.ts'
 import type { Finding } from '../../lib/fault.ts'
+import type { Sql } from '../../lib/sql.ts'
 import type { Condition, Expression, RawQuery } from '../expression.ts'
 
 /** What a dump will do, settled: dictionary × catalog × policy. */
@@ -23,6 +24,23 @@ export interface TablePlan {
   readonly loadThrough: Relation | null
   /** Any statement over its rows but a plain COPY would run code of a role that is not trusted, if only to be planned. */
   readonly runsForeignCode: boolean
+  /** What several rules compute alike, where there is something. */
+  readonly shared?: SharedCalls | undefined
+}
+
+/** Calls that a copy computes once a row, and the rules over their values. */
+export interface SharedCalls {
+  readonly calls: readonly SharedCall[]
+  /** The columns that are still read beside them: a user need not have the right to read the others. */
+  readonly columns: readonly Column[]
+  /** By the number of the column; a rule that is not among them stands as it was. */
+  readonly expressions: ReadonlyMap<number, Expression>
+}
+
+export interface SharedCall {
+  /** Of its value, as rules name it; no column has it. */
+  readonly name: string
+  readonly sql: Sql
 }
 
 export type RowPolicy =

@@ -11,9 +11,9 @@ export class Functions {
   }
 
   /** Whether a rule may give another value each time, for the same row. */
-  mayVary(expression: Expression): boolean {
+  mayVary({ tree }: Pick<Expression, 'tree'>): boolean {
     let varies = false
-    walkTree(expression.tree, (type, fields) => {
+    walkTree(tree, (type, fields) => {
       if (type === 'FuncCall' && this.#volatile.has(names(fields.funcname).join('.'))) varies = true
     })
     return varies

@@ -4,6 +4,7 @@ import type { Catalog, SequenceState } from '../../catalog/model.ts'
 import { releaseParser } from '../../compile/parser/parser.ts'
 import type { Plan } from '../../compile/plan/plan.ts'
 import { randomKeys } from '../../compile/review/randomness.ts'
+import { shareCalls } from '../../compile/shared-calls.ts'
 import { Fault, type Finding, refuseErrors } from '../../lib/fault.ts'
 import { readSequences } from '../../postgres/introspect.ts'
 import { ServerError } from '../../postgres/session.ts'
@@ -61,7 +62,7 @@ async function carryOut<Sink extends ArchiveSink>(
   request: ArchiveRequest,
   snapshot: Snapshot,
   catalog: Catalog,
-  plan: Plan,
+  planned: Plan,
   early: EarlyStructure,
   openSink: () => Promise<Sink>,
 ): Promise<MadeIn<Sink>> {
@@ -70,16 +71,14 @@ async function carryOut<Sink extends ArchiveSink>(
   const withRows = request.content !== 'structure'
   const questioning = { source, server: catalog.server, snapshot, lanes, lockWait }
 
-  const [warnings, { structure, pgDump }] = await both(
+  const [{ warnings, plan }, { structure, pgDump }] = await both(
     context.signal,
     async (signal) => {
-      const findings = await reviewPlan({ ...context, signal }, request, questioning, {
-        catalog,
-        plan,
-        withRows,
-      })
+      const reviewed = { catalog, plan: planned, withRows }
+      const findings = await reviewPlan({ ...context, signal }, request, questioning, reviewed)
+      const shared = withRows ? await shareCalls(planned, () => readFunctions(snapshot)) : planned
       forgetPlanning()
-      return findings
+      return { warnings: findings, plan: shared }
     },
     (signal) => {
       context.onProgress({ stage: 'structure', done: 0, total: 1 })
