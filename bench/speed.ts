@@ -209,22 +209,33 @@ function others(output: string, env: Record<string, string>, prepare: () => Prom
     }))
 }
 
-/** The first contender is what the others are compared with. */
+/** PostgreSQL's own programs are what the others are compared with. */
 function describe({ scenario, work, measured }: Table): string {
-  const [reference] = measured
+  const references = measured.filter(({ name }) => /^pg_(dump|restore)\b/.test(name))
   const lines = measured.map(({ name, seconds, cpuSeconds, peakBytes }) => {
     const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`
-    const ratio = medianRatio(seconds, reference?.seconds ?? []).toFixed(2)
-    const cpu = medianRatio(cpuSeconds, reference?.cpuSeconds ?? []).toFixed(2)
-    const cells = [name, median(seconds).toFixed(2), spread, ratio, median(cpuSeconds).toFixed(2), cpu]
-    return `| ${cells.join(' | ')} | ${Math.round(peakBytes / 1024 / 1024)} |`
+    const ratios = references.flatMap((reference) => [
+      medianRatio(seconds, reference.seconds).toFixed(2),
+      medianRatio(cpuSeconds, reference.cpuSeconds).toFixed(2),
+    ])
+    const peak = Math.round(peakBytes / 1024 / 1024)
+    return row([
+      name,
+      median(seconds).toFixed(2),
+      spread,
+      median(cpuSeconds).toFixed(2),
+      ...ratios,
+      `${peak}`,
+    ])
   })
-  return [
-    `\n### ${scenario}: ${work}\n`,
-    `| program | seconds (median of ${reference?.seconds.length}) | least–most | ratio | CPU s | ratio | peak MB |`,
-    '|---|---|---|---|---|---|---|',
-    ...lines,
-  ].join('\n')
+  const compared = references.flatMap(({ name }) => [`of ${name}`, 'its CPU'])
+  const rounds = measured[0]?.seconds.length
+  const head = ['program', `seconds (median of ${rounds})`, 'least–most', 'CPU s', ...compared, 'peak MB']
+  return [`\n### ${scenario}: ${work}\n`, row(head), row(head.map(() => '---')), ...lines].join('\n')
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
 }
 
 function report() {

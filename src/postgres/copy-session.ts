@@ -24,7 +24,7 @@ const WAITING_BYTES = 1024 * 1024
  */
 const REST_MILLISECONDS = 2
 
-/** A COPY of fewer bytes is read as it comes: its reader waits for the end. */
+/** So many bytes are read as they come: the reader of a small COPY waits for its end. */
 const MANY_BYTES = 1024 * 1024
 
 /** A piece of this size was gathered already. */
@@ -52,10 +52,12 @@ export class CopySession {
   #waitingBytes = 0
   /** COPYs that were asked for and whose end nobody has seen. */
   #asked = 0
+  /** Those of them whose end has not come. */
+  #coming = 0
   #lost = false
   #paused = false
   #rest: Timer | undefined
-  /** Bytes that the COPY which is being read has brought. */
+  /** Bytes that the COPY which is being read has brought, and those before it that it followed at once. */
   #brought = 0
   #wake = () => {}
   /** Those who read the socket when no COPY runs. */
@@ -105,6 +107,7 @@ export class CopySession {
   ask(copies: readonly Sql[]): void {
     if (this.#asked === 0) this.#takeSocket()
     this.#asked += copies.length
+    this.#coming += copies.length
     this.#socket.write(Buffer.concat(copies.map(queryMessage)))
   }
 
@@ -163,6 +166,11 @@ export class CopySession {
     this.#goOn()
   }
 
+  /** Where another was asked for, the server goes on with it, and so do we: 39 parts of a table are one stream. */
+  #copyEnds(): void {
+    if (--this.#coming === 0) this.#brought = 0
+  }
+
   #goOn(): void {
     this.#paused = false
     this.#restEnds()
@@ -177,7 +185,7 @@ export class CopySession {
   readonly #read = (bytes: Uint8Array): void => {
     for (const piece of this.#messages.read(bytes)) {
       this.#pieces.push(piece)
-      if (piece instanceof EndOfCopy) this.#brought = 0
+      if (piece instanceof EndOfCopy) this.#copyEnds()
       else {
         this.#brought += piece.bytes.length
         this.#waitingBytes += piece.bytes.length
