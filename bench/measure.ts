@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 export interface Contender {
   readonly name: string
   readonly command: readonly string[]
-  readonly env: Record<string, string>
+  /** A function where each round has its own, asked when its ground is ready. */
+  readonly env: Record<string, string> | (() => Record<string, string>)
   /** Makes the ground ready; is not measured. */
   readonly prepare?: (() => Promise<void>) | undefined
 }
@@ -54,7 +55,8 @@ async function runOnce(
 ): Promise<{ seconds: number; cpuSeconds: number; peakBytes: number }> {
   const serverBefore = treeCpuSeconds(postmaster)
   const begun = performance.now()
-  const child = Bun.spawn([...command], { env, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
+  const variables = typeof env === 'function' ? env() : env
+  const child = Bun.spawn([...command], { env: variables, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
   const complaints = new Response(child.stderr).text()
   let peakBytes = 0
   const sample = () => {

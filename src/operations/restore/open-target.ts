@@ -5,11 +5,11 @@ import { Fault } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
-import { chooseProgram, type Program } from '../../postgres/programs.ts'
+import { chooseProgram, type Identify, type Program } from '../../postgres/programs.ts'
 import { Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH, PATIENT_SETTINGS } from '../../postgres/settings.ts'
 import type { StoredArchive } from '../../storage/stored-archive.ts'
-import { type ProgramChoice, settleProgram } from '../program-choice.ts'
+import { identifyAhead, type ProgramChoice, settleProgram } from '../program-choice.ts'
 import { recreateDatabase } from './prepare-database.ts'
 import type { RestoreRequest } from './request.ts'
 import {
@@ -98,13 +98,14 @@ export async function settlePgRestore(
   programs: ProgramChoice,
   dumpMajor: number,
   { versionNumber }: Server,
+  identify: Identify = identifyAhead(programs, 'pg_restore'),
 ): Promise<Program> {
   const targetMajor = Math.floor(versionNumber / 10000)
   if (programs.pgRestore === undefined && programs.byMajor.size === 0) {
     const wanted = Math.max(dumpMajor, targetMajor)
-    return chooseProgram('pg_restore', wanted, process.env).catch(() =>
-      chooseProgram('pg_restore', dumpMajor, process.env),
+    return chooseProgram('pg_restore', wanted, process.env, identify).catch(() =>
+      chooseProgram('pg_restore', dumpMajor, process.env, identify),
     )
   }
-  return settleProgram(programs, 'pg_restore', dumpMajor)
+  return settleProgram(programs, 'pg_restore', dumpMajor, identify)
 }

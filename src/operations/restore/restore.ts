@@ -17,6 +17,7 @@ import {
 import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
 import { both } from '../lanes.ts'
+import { identifyAhead } from '../program-choice.ts'
 import { dropCustomChecks } from './custom-checks.ts'
 import {
   emptyTables,
@@ -217,6 +218,7 @@ async function openVerified(
   tables: readonly ManifestTable[],
 ): Promise<{ readonly session: Session; readonly pgRestore: Program }> {
   const drops = request.existing === 'drop'
+  const identify = identifyAhead(request.programs, 'pg_restore')
   if (drops) await verifyFiles(context, archive, tables)
   let opened: OpenedTarget | undefined
   try {
@@ -225,7 +227,7 @@ async function openVerified(
       async () => {
         opened = await openTarget(request, archive)
         const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
-        const pgRestore = await settlePgRestore(request.programs, dumpMajor, opened.server)
+        const pgRestore = await settlePgRestore(request.programs, dumpMajor, opened.server, identify)
         return { session: opened.session, pgRestore }
       },
       async (signal) => {
