@@ -63,6 +63,23 @@ test('what several rules compute alike is computed once, and the rows are the sa
   expect(filtered.copy).toBe(filtered.expected)
 })
 
+test('a rule that is taken as it stands, and one that begins with a comment, share too', async () => {
+  await using source = await TestDatabase.create(PEOPLE)
+  await using target = await TestDatabase.create()
+  await using folder = await TestFolder.create()
+  const fields = { name: 'SQL:md5(name)', note: "-- a ' ( comment\n upper(md5(name))" }
+  expect(occurrences(await scriptOf(source, fields), 'md5(')).toBe(1)
+  await dumpTo(source.target, folder.file('a'), { dictionaries: [masksOf(fields)] })
+  await restoreFrom(folder.file('a'), target.target)
+  expect(
+    await target.value('SELECT string_agg(concat(name, note), NULL ORDER BY id) FROM public.people'),
+  ).toBe(
+    await source.value(
+      'SELECT string_agg(concat(md5(name), upper(md5(name))), NULL ORDER BY id) FROM public.people',
+    ),
+  )
+})
+
 /** Rules of which nothing is to be shared. */
 test.each([
   ['what may vary', { name: 'public.volatile_hash(name)', note: 'public.volatile_hash(name)' }],
