@@ -12,9 +12,9 @@ export function isNullConstant(expression: Expression): boolean {
  * Whether a rule gives every row the same value as far as its text tells: it names no column and holds no sub-select.
  * Whether a function that it calls gives another value each time is for the caller to know.
  */
-export function namesNoColumn(expression: Expression): boolean {
+export function namesNoColumn({ tree }: Pick<Expression, 'tree'>): boolean {
   let constant = true
-  walkTree(expression.tree, (type) => {
+  walkTree(tree, (type) => {
     if (type === 'ColumnRef' || type === 'SubLink') constant = false
   })
   return constant

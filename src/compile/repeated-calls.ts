@@ -1,7 +1,8 @@
+import { columnReferences } from './column-references.ts'
+import { namesNoColumn } from './constants.ts'
 import type { Expression } from './expression.ts'
-import { isPlainCall } from './parser/calls.ts'
-import { isRecord, names, type TreeFields, walkTree } from './parser/tree.ts'
-import { maskedColumns, type TablePlan } from './plan/plan.ts'
+import { isNode, isRecord, names, type TreeFields, walkTree } from './parser/tree.ts'
+import { givesOwnRows, maskedColumns, type TablePlan } from './plan/plan.ts'
 
 /**
  * PostgreSQL's own functions that are worth it: a hash takes 0.7 µs, and a value that comes from a sub-select 0.03. What is
@@ -31,14 +32,17 @@ export function isRepeated(calls: readonly Call[]): boolean {
   return calls.length > 1 && calls.some(({ certain }) => certain)
 }
 
-/** The calls of a table's rules that are worth sharing; none where a rule speaks of anything but the columns of its row. */
+/** The calls of a table's rules that are worth sharing; none where a rule speaks of more than the columns of its row. */
 export function callsOf(table: TablePlan): Call[] {
-  const { relation, rows, runsForeignCode } = table
-  const ownRows = rows.kind === 'all' || (rows.kind === 'filtered' && 'sql' in rows.condition)
   const masks = maskedColumns(table)
-  if (!ownRows || runsForeignCode || masks.length === 0) return []
-  const columns = new Set(relation.columns.map(({ name }) => name))
-  if (!masks.every(({ expression }) => speaksOf(expression, columns))) return []
+  if (!givesOwnRows(table) || masks.length === 0) return []
+  const columns = new Set(table.relation.columns.map(({ name }) => name))
+  const speaksOfColumns = masks.every(({ expression }) =>
+    columnReferences(expression, table.relation)?.every(
+      ({ column, parts }) => parts === 1 && columns.has(column),
+    ),
+  )
+  if (!speaksOfColumns) return []
   return masks.flatMap(({ column, expression }) => {
     const calls: Call[] = []
     collect(expression.tree, true, (fields, certain) => {
@@ -50,29 +54,34 @@ export function callsOf(table: TablePlan): Call[] {
   })
 }
 
-function speaksOf({ tree }: Expression, columns: ReadonlySet<string>): boolean {
-  let only = true
-  walkTree(tree, (type, fields) => {
-    if (type === 'SubLink') only = false
-    if (type !== 'ColumnRef') return
-    const [name = '', ...more] = names(fields.fields)
-    if (more.length > 0 || !columns.has(name)) only = false
-  })
-  return only
-}
-
 function isWorthIt(call: TreeFields): boolean {
-  let [costs, plain, ofRow] = [false, true, false]
-  walkTree({ FuncCall: call }, (type, fields) => {
-    if (type === 'ColumnRef') ofRow = true
+  const tree = { FuncCall: call }
+  let [costs, plain] = [false, true]
+  walkTree(tree, (type, fields) => {
     // What comes from a sub-select has its collation no longer by an explicit word.
     if (type === 'CollateClause') plain = false
     if (type !== 'FuncCall') return
     plain &&= isPlainCall(fields)
-    const [first = '', second] = names(fields.funcname)
-    costs ||= second === undefined || first === 'pg_catalog' ? HASHES.has(second ?? first) : true
+    const name = nameWithoutSchema(fields)
+    costs ||= name === undefined || HASHES.has(name)
   })
-  return costs && plain && ofRow
+  return costs && plain && !namesNoColumn({ tree })
+}
+
+const PLAIN_FIELDS: ReadonlySet<string> = new Set(['funcname', 'args', 'funcformat', 'location'])
+
+/** Whether a FuncCall is a name and arguments in parentheses: no aggregate's clauses, no syntax of SQL's own. */
+function isPlainCall(fields: TreeFields): boolean {
+  return (
+    fields.funcformat === 'COERCE_EXPLICIT_CALL' && Object.keys(fields).every((key) => PLAIN_FIELDS.has(key))
+  )
+}
+
+/** The name of a function that is called by no schema, or by PostgreSQL's own; undefined where it is by another. */
+function nameWithoutSchema({ funcname }: TreeFields): string | undefined {
+  const [first = '', second] = names(funcname)
+  if (second === undefined) return first
+  return first === 'pg_catalog' ? second : undefined
 }
 
 /** Calls `visit` with every FuncCall, and whether it is computed for every row. */
@@ -85,9 +94,9 @@ function collect(
     for (const item of value) collect(item, certain, visit)
   } else if (isRecord(value)) {
     for (const [key, inner] of Object.entries(value)) {
-      const isNode = /^[A-Z]/.test(key) && isRecord(inner)
-      if (isNode && key === 'FuncCall') visit(inner, certain)
-      collect(inner, certain && (!isNode || computesAll(key, inner)), visit)
+      const node = isNode(key, inner)
+      if (node && key === 'FuncCall') visit(inner, certain)
+      collect(inner, certain && (!node || computesAll(key, inner)), visit)
     }
   }
 }
@@ -95,10 +104,8 @@ function collect(
 /** Whether a node computes all that stands in it. A function in SQL, as those of the library are, may not. */
 function computesAll(type: string, fields: TreeFields): boolean {
   switch (type) {
-    case 'FuncCall': {
-      const [first, second] = names(fields.funcname)
-      return second === undefined || first === 'pg_catalog'
-    }
+    case 'FuncCall':
+      return nameWithoutSchema(fields) !== undefined
     case 'A_Expr':
       return fields.kind === 'AEXPR_OP'
     default:

@@ -1,8 +1,7 @@
 import { LIBRARY_SCHEMA } from '../catalog/model.ts'
-import { type Expression, parsedText, withParsedText } from './expression.ts'
-import { endOfCall } from './parser/calls.ts'
-import { indexesByByte, scanSql } from './parser/parser.ts'
-import { isRecord, names, type TreeFields, walkTree } from './parser/tree.ts'
+import type { Expression } from './expression.ts'
+import { isRecord, locationOf, names, type TreeFields, walkTree } from './parser/tree.ts'
+import { RuleText } from './rule-text.ts'
 
 /** Functions of the library that take a salt, and at which place among their arguments, from 0. */
 export const SALT_ARGUMENT: Readonly<Record<string, number>> = {
@@ -54,7 +53,7 @@ export function saltUse(tree: unknown): SaltUse {
     const at = SALT_ARGUMENT[name]
     if (at === undefined) return
     const given = saltArgument(fields, at)
-    if (given === undefined) calls.push(typeof fields.location === 'number' ? fields.location : 0)
+    if (given === undefined) calls.push(locationOf(fields))
     else if (isText(given)) writesSalt = true
     else dependsOnSession = true
   })
@@ -87,12 +86,10 @@ function isText(node: unknown): boolean {
 export async function withSalt(expression: Expression, salt: string): Promise<Expression> {
   const { calls } = saltUse(expression.tree)
   if (calls.length === 0) return expression
-  let text = parsedText(expression)
-  const tokens = await scanSql(text)
-  const indexes = indexesByByte(text)
-  const ends = calls.map((byte) => endOfCall(tokens, indexes[byte] ?? 0))
-  for (const end of ends.toSorted((left, right) => right - left)) {
-    text = `${text.slice(0, end)}, salt => ${salt}${text.slice(end)}`
+  const text = await RuleText.of(expression)
+  for (const byte of calls) {
+    const closing = text.callAt(byte).end - 1
+    text.replace({ start: closing, end: closing }, `, salt => ${salt}`)
   }
-  return withParsedText(expression, text)
+  return text.expression()
 }

@@ -22,17 +22,9 @@ function copiedRows(table: TablePlan, pages: PageRange | undefined): Sql {
  * The same rows, with what rules share computed below them. OFFSET 0 keeps PostgreSQL from putting the one select into the
  * other, which would compute it as often as before.
  */
-function selectSharing(
-  table: TablePlan,
-  { calls, columns, expressions }: SharedCalls,
-  pages?: PageRange,
-): Sql {
-  const items = table.columns.map((plan) => {
-    if (plan.kind === 'copied') return selectItem(plan, table.rows, {})
-    const expression = expressions.get(plan.column.number) ?? plan.expression
-    return selectItem({ ...plan, expression }, table.rows, {})
-  })
-  const raw = columns.map(({ sqlName }) => fromCatalog(sqlName))
+function selectSharing(table: TablePlan, { calls, columns, read }: SharedCalls, pages?: PageRange): Sql {
+  const items = columns.map((plan) => selectItem(plan, table.rows, {}))
+  const raw = read.map(({ sqlName }) => fromCatalog(sqlName))
   const computed = calls.map((call) => sql`${call.sql} AS ${identifier(call.name)}`)
   const below = sql`SELECT\n  ${join([...raw, ...computed], sql`,\n  `)}\n${rowsOf(table, { pages })}\nOFFSET 0`
   return sql`SELECT\n  ${join(items, sql`,\n  `)}\nFROM (\n${below}\n) AS with_shared`
@@ -138,12 +130,6 @@ export function onPages({ from, to }: PageRange): Sql[] {
     sql`ctid OPERATOR(pg_catalog.>=) ${bound(from)}`,
     ...(to === undefined ? [] : [sql`ctid OPERATOR(pg_catalog.<) ${bound(to)}`]),
   ]
-}
-
-/** Whether the table's rows can be told apart by the pages that they stand on, and may be: that takes a SELECT. */
-export function hasPages({ rows, runsForeignCode }: TablePlan): boolean {
-  if (runsForeignCode) return false
-  return rows.kind === 'all' || (rows.kind === 'filtered' && 'sql' in rows.condition)
 }
 
 export function relationSql(relation: Relation): Sql {

@@ -1,11 +1,11 @@
 import type { Column, Relation } from '../catalog/model.ts'
-import { type Expression, parsedText, readExpression, withParsedText } from './expression.ts'
-import { endOfCall } from './parser/calls.ts'
-import { indexesByByte, scanSql, type Token } from './parser/parser.ts'
-import { names, type TreeFields, walkTree } from './parser/tree.ts'
-import type { Plan, SharedCall, SharedCalls, TablePlan } from './plan/plan.ts'
-import { callsOf, isRepeated, repeated } from './repeated-calls.ts'
+import { columnReferences } from './column-references.ts'
+import { readExpression } from './expression.ts'
+import { locationOf } from './parser/tree.ts'
+import type { ColumnPlan, Plan, SharedCall, SharedCalls, TablePlan } from './plan/plan.ts'
+import { type Call, callsOf, isRepeated, repeated } from './repeated-calls.ts'
 import type { Functions } from './review/functions.ts'
+import { RuleText } from './rule-text.ts'
 
 /**
  * Finds what several rules of a table compute alike, so that a dump computes it once a row: PostgreSQL itself evaluates
@@ -16,53 +16,58 @@ import type { Functions } from './review/functions.ts'
  * may fail, or cost much, where it is not wanted.
  */
 export async function shareCalls(plan: Plan, readFunctions: () => Promise<Functions>): Promise<Plan> {
-  if (!plan.tables.some((table) => repeated(callsOf(table)).length > 0)) return plan
+  const calls = new Map(plan.tables.map((table) => [table, callsOf(table)]))
+  if (![...calls.values()].some((own) => repeated(own).length > 0)) return plan
   const functions = await readFunctions()
-  const tables = await Promise.all(
-    plan.tables.map(async (table) => ({ ...table, shared: await sharedCalls(table, functions) })),
-  )
+  const isFixed = ({ fields }: Call) => !functions.mayVary({ tree: { FuncCall: fields } })
+  const tables: TablePlan[] = []
+  for (const [table, own] of calls) {
+    const shared = await sharedCalls(table, own.filter(isFixed))
+    tables.push(shared ? { ...table, shared } : table)
+  }
   return { ...plan, tables }
 }
 
-async function sharedCalls(table: TablePlan, functions: Functions): Promise<SharedCalls | undefined> {
-  const calls = callsOf(table).filter(({ fields }) => !functions.mayVary({ tree: { FuncCall: fields } }))
+async function sharedCalls(table: TablePlan, calls: readonly Call[]): Promise<SharedCalls | undefined> {
   const groups = repeated(calls)
-  const rules = new Map<number, RuleText>()
+  const texts = new Map<number, RuleText>()
   for (const { column, expression } of groups.flat()) {
-    if (!rules.has(column)) rules.set(column, await RuleText.of(expression))
+    if (!texts.has(column)) texts.set(column, await RuleText.of(expression))
   }
   const shared: SharedCall[] = []
   for (const same of groups) {
     const places = same.map((call) => {
-      const rule = rules.get(call.column) as RuleText
-      return { rule, call, ...rule.rangeOf(call.fields) }
+      const text = texts.get(call.column) as RuleText
+      return { text, call, range: text.callAt(locationOf(call.fields)) }
     })
     // What stands in a larger one that is shared already is computed with it.
-    const free = places.filter(({ rule, start }) => !rule.isTaken(start))
+    const free = places.filter(({ text, range }) => !text.isReplaced(range.start))
     const [first] = free
     if (!first || !isRepeated(free.map(({ call }) => call))) continue
     const name = freeName(table.relation, shared.length + 1)
     const { place } = first.call.expression.source
-    const text = first.rule.text.slice(first.start, first.end)
+    const text = first.text.text.slice(first.range.start, first.range.end)
     shared.push({ name, sql: (await readExpression({ text, place, placeOf: () => place })).sql })
-    for (const { rule, start, end } of free) rule.take(start, end, name)
+    for (const { text, range } of free) text.replace(range, name)
   }
   if (shared.length === 0) return undefined
-  const expressions = new Map<number, Expression>()
-  for (const [column, rule] of rules) expressions.set(column, await rule.expression())
-  return { calls: shared, expressions, columns: stillRead(table, expressions) }
+  const columns = await Promise.all(
+    table.columns.map(async (plan): Promise<ColumnPlan> => {
+      const text = texts.get(plan.column.number)
+      return plan.kind === 'masked' && text ? { ...plan, expression: await text.expression() } : plan
+    }),
+  )
+  return { calls: shared, columns, read: readBy(columns, table.relation) }
 }
 
-function stillRead(table: TablePlan, expressions: ReadonlyMap<number, Expression>): readonly Column[] {
-  const read = new Set<string>()
-  for (const plan of table.columns) {
-    if (plan.kind === 'copied') read.add(plan.column.name)
-    else
-      walkTree((expressions.get(plan.column.number) ?? plan.expression).tree, (type, fields) => {
-        if (type === 'ColumnRef') for (const name of names(fields.fields)) read.add(name)
-      })
-  }
-  return table.relation.columns.filter(({ name }) => read.has(name))
+function readBy(columns: readonly ColumnPlan[], relation: Relation): Column[] {
+  const read = new Set(
+    columns.flatMap((plan) => {
+      if (plan.kind === 'copied') return [plan.column.name]
+      return columnReferences(plan.expression, relation)?.map(({ column }) => column) ?? []
+    }),
+  )
+  return relation.columns.filter(({ name }) => read.has(name))
 }
 
 /** A name that no column of the table has. */
@@ -71,45 +76,4 @@ function freeName({ columns }: Relation, number: number): string {
   let name = `shared_${number}`
   while (taken.has(name)) name = `_${name}`
   return name
-}
-
-/** The text of a rule, with names in the place of calls. */
-class RuleText {
-  readonly text: string
-  readonly #expression: Expression
-  readonly #tokens: readonly Token[]
-  readonly #indexes: readonly number[]
-  readonly #taken: { readonly start: number; readonly end: number; readonly name: string }[] = []
-
-  private constructor(expression: Expression, text: string, tokens: readonly Token[]) {
-    this.#expression = expression
-    this.text = text
-    this.#tokens = tokens
-    this.#indexes = indexesByByte(text)
-  }
-
-  static async of(expression: Expression): Promise<RuleText> {
-    const text = parsedText(expression)
-    return new RuleText(expression, text, await scanSql(text))
-  }
-
-  rangeOf(call: TreeFields): { readonly start: number; readonly end: number } {
-    const start = this.#indexes[typeof call.location === 'number' ? call.location : 0] ?? 0
-    return { start, end: endOfCall(this.#tokens, start) + 1 }
-  }
-
-  isTaken(index: number): boolean {
-    return this.#taken.some(({ start, end }) => start <= index && index < end)
-  }
-
-  take(start: number, end: number, name: string): void {
-    this.#taken.push({ start, end, name })
-  }
-
-  async expression(): Promise<Expression> {
-    const text = this.#taken
-      .toSorted((left, right) => right.start - left.start)
-      .reduce((rest, { start, end, name }) => `${rest.slice(0, start)}${name}${rest.slice(end)}`, this.text)
-    return withParsedText(this.#expression, text)
-  }
 }

@@ -55,7 +55,7 @@ export function identifyAhead(choice: ProgramChoice, name: ClientProgram): Ident
     return program
   }
   const path = choice[KEY[name]]
-  const likely = path === undefined ? programsNamedAfter(name, undefined, process.env) : [path]
+  const likely = path === undefined ? programsNamedAfter(name, process.env) : [path]
   // Whoever settles on one hears of its failure.
   for (const one of likely) identify(one).catch(() => {})
   return identify

@@ -113,7 +113,8 @@ export class CopySession {
 
   /**
    * Gives the rows of the next COPY that was asked for; it must be read to its end before the one after it. A piece is
-   * good until the next one is asked for. Throws CopyError where the server ends it, which ends all others too, and `connection-lost`.
+   * good until the next one is asked for. Throws CopyError where the server ends it, which ends all others too, and
+   * `connection-lost`.
    */
   async *rows(): AsyncGenerator<CopiedRows> {
     for (;;) {

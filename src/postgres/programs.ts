@@ -39,11 +39,15 @@ export function programFolders(environment: Environment): string[] {
 }
 
 /** All copies of a program that answer to --version, the newest first. */
-export async function findPrograms(name: ProgramName, environment: Environment): Promise<Program[]> {
+export async function findPrograms(
+  name: ProgramName,
+  environment: Environment,
+  identify: Identify = identifyProgram,
+): Promise<Program[]> {
   const paths = programFolders(environment)
     .map((folder) => join(folder, name))
     .filter((path) => existsSync(path))
-  const programs = await Promise.all(paths.map((path) => identifyProgram(path).catch(() => undefined)))
+  const programs = await Promise.all(paths.map((path) => identify(path).catch(() => undefined)))
   return programs
     .filter((program) => program !== undefined)
     .sort((left, right) => right.major - left.major || left.path.localeCompare(right.path))
@@ -80,7 +84,7 @@ export async function chooseProgram(
 ): Promise<Program> {
   const own = await ownProgram(name, serverMajor, environment, identify)
   if (own) return own
-  const found = await findPrograms(name, environment)
+  const found = await findPrograms(name, environment, identify)
   if (found.length === 0) {
     throw new Fault('program-missing', `${name} was not found on this machine.`, {
       remedy: howToInstall('client', serverMajor),
@@ -105,17 +109,13 @@ async function ownProgram(
   environment: Environment,
   identify: Identify,
 ): Promise<Program | undefined> {
-  const [path] = programsNamedAfter(name, String(major), environment)
+  const [path] = programsNamedAfter(name, environment, major)
   const program = path === undefined ? undefined : await identify(path).catch(() => undefined)
   return program?.major === major ? program : undefined
 }
 
-/** Copies of a program in folders that are named after a major, whichever it is where none is given. */
-export function programsNamedAfter(
-  name: ProgramName,
-  major: string | undefined,
-  environment: Environment,
-): string[] {
+/** Copies of a program in folders that are named after a major: the one that is given, or any. */
+export function programsNamedAfter(name: ProgramName, environment: Environment, major?: number): string[] {
   const named = new RegExp(`[/@-]${major ?? '\\d+'}/bin$`)
   return programFolders(environment)
     .filter((folder) => named.test(folder))

@@ -15,7 +15,10 @@ interface ResolvedPath {
   readonly schemas: readonly string[]
 }
 
-/** Which tables to keep from being changed, dropped, or replaced by a view of somebody's: all, or those that the user may read. */
+/**
+ * Which tables to keep from being changed, dropped, or replaced by a view of somebody's: all, or those that the user may
+ * read.
+ */
 export type LockedTables = 'all' | 'readable'
 
 export interface SnapshotOptions {
@@ -26,7 +29,8 @@ export interface SnapshotOptions {
 }
 
 /**
- * A read-only transaction whose snapshot others can share, and which can lock the tables that they read. It must stay open until everyone who shares it has begun.
+ * A read-only transaction whose snapshot others can share, and which can lock the tables that they read. It must stay open
+ * until everyone who shares it has begun.
  */
 export class Snapshot {
   readonly session: Session

@@ -12,11 +12,20 @@ export function walkTree(value: unknown, visit: (type: string, fields: TreeField
     for (const item of value) walkTree(item, visit)
   } else if (isRecord(value)) {
     for (const [key, inner] of Object.entries(value)) {
-      // A node's type begins with a capital, a field's name does not.
-      if (/^[A-Z]/.test(key) && isRecord(inner)) visit(key, inner)
+      if (isNode(key, inner)) visit(key, inner)
       walkTree(inner, visit)
     }
   }
+}
+
+/** A node's type begins with a capital, a field's name does not. */
+export function isNode(key: string, value: unknown): value is TreeFields {
+  return /^[A-Z]/.test(key) && isRecord(value)
+}
+
+/** The byte of the parsed text at which a node begins. */
+export function locationOf({ location }: TreeFields): number {
+  return typeof location === 'number' ? location : 0
 }
 
 /** The texts of a list of String nodes, as names of functions and columns are written. */

@@ -31,10 +31,10 @@ export interface TablePlan {
 /** Calls that a copy computes once a row, and the rules over their values. */
 export interface SharedCalls {
   readonly calls: readonly SharedCall[]
-  /** The columns that are still read beside them: a user need not have the right to read the others. */
-  readonly columns: readonly Column[]
-  /** By the number of the column; a rule that is not among them stands as it was. */
-  readonly expressions: ReadonlyMap<number, Expression>
+  /** The columns of the table, with rules that name the values of the calls. */
+  readonly columns: readonly ColumnPlan[]
+  /** What these still read of the row: a user need not have the right to read the rest. */
+  readonly read: readonly Column[]
 }
 
 export interface SharedCall {
@@ -98,6 +98,12 @@ export function rowsRule(rows: RowPolicy): Condition | RawQuery | undefined {
 
 export function maskedColumns(table: TablePlan): readonly (ColumnPlan & { kind: 'masked' })[] {
   return table.columns.filter((column) => column.kind === 'masked')
+}
+
+/** Whether a SELECT may be made from the table whose rows are its own, but for those that the dictionary leaves out. */
+export function givesOwnRows({ rows, runsForeignCode }: TablePlan): boolean {
+  if (runsForeignCode) return false
+  return rows.kind === 'all' || (rows.kind === 'filtered' && 'sql' in rows.condition)
 }
 
 /** Whether the table's rows are copied as they are. */

@@ -57,7 +57,7 @@ function hashOfDictionaries(request: BackupRequest): string | null {
   const { dictionaries, knownColumns, onlyTables, withoutTables } = request
   const all = [dictionaries, knownColumns, onlyTables, withoutTables]
   if (all.every((sources) => sources.length === 0)) return null
-  return sha256(JSON.stringify(all.map((sources) => sources.map(({ text }) => text))))
+  return sha256Hex(JSON.stringify(all.map((sources) => sources.map(({ text }) => text))))
 }
 
 /** Changes where a table or a column comes, goes, or gets another name. */
@@ -66,11 +66,7 @@ function schemaFingerprint(manifests: readonly Manifest[]): string {
     source.database,
     tables.map((table) => [relationKey(table), ...table.columns]).sort(),
   ])
-  return sha256(JSON.stringify(shapes))
-}
-
-function sha256(text: string): string {
-  return sha256Hex(text)
+  return sha256Hex(JSON.stringify(shapes))
 }
 
 function sum(numbers: readonly number[]): number {

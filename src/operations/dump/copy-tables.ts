@@ -1,7 +1,7 @@
 import type { DataTally } from '../../archive/data-stream.ts'
 import { relationName, type Server } from '../../catalog/model.ts'
-import { maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
-import { copyStatement, hasPages, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
+import { givesOwnRows, maskedColumns, type TablePlan } from '../../compile/plan/plan.ts'
+import { copyStatement, needsEmptySearchPath, relationSql } from '../../compile/select.ts'
 import { Fault, type Place } from '../../lib/fault.ts'
 import { fromCatalog, type Sql, sql } from '../../lib/sql.ts'
 import { CopyError, CopySession } from '../../postgres/copy-session.ts'
@@ -103,7 +103,7 @@ function openParts(
   tables: readonly TableToCopy[],
   { sink, server, lanes }: { sink: ArchiveSink; server: Server; lanes: number },
 ): Part<OpenTable>[] {
-  const divisible = ({ table }: TableToCopy) => ({ relation: table.relation, byPages: hasPages(table) })
+  const divisible = ({ table }: TableToCopy) => ({ relation: table.relation, byPages: givesOwnRows(table) })
   const all = partsOf(tables, divisible, server, lanes, sink.partBytes)
   return [...Map.groupBy(all, ({ table }) => table)].flatMap(([table, parts]) => {
     const data = new TableData(sink.openTable(table.dumpId), sink.pack, parts.length)

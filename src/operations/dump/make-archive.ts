@@ -3,6 +3,7 @@ import type { Toc } from '../../archive/toc/toc.ts'
 import type { Catalog, SequenceState } from '../../catalog/model.ts'
 import { releaseParser } from '../../compile/parser/parser.ts'
 import type { Plan } from '../../compile/plan/plan.ts'
+import type { Functions } from '../../compile/review/functions.ts'
 import { randomKeys } from '../../compile/review/randomness.ts'
 import { shareCalls } from '../../compile/shared-calls.ts'
 import { Fault, type Finding, refuseErrors } from '../../lib/fault.ts'
@@ -74,9 +75,14 @@ async function carryOut<Sink extends ArchiveSink>(
   const [{ warnings, plan }, { structure, pgDump }] = await both(
     context.signal,
     async (signal) => {
-      const reviewed = { catalog, plan: planned, withRows }
+      let read: Promise<Functions> | undefined
+      const functions = () => {
+        read ??= readFunctions(snapshot)
+        return read
+      }
+      const reviewed = { catalog, plan: planned, withRows, functions }
       const findings = await reviewPlan({ ...context, signal }, request, questioning, reviewed)
-      const shared = withRows ? await shareCalls(planned, () => readFunctions(snapshot)) : planned
+      const shared = withRows ? await shareCalls(planned, functions) : planned
       forgetPlanning()
       return { warnings: findings, plan: shared }
     },
@@ -119,12 +125,20 @@ function forgetPlanning(): void {
   Bun.gc(true)
 }
 
+interface Reviewed {
+  readonly catalog: Catalog
+  readonly plan: Plan
+  readonly withRows: boolean
+  /** What the source says of its functions, read when somebody asks for the first time. */
+  readonly functions: () => Promise<Functions>
+}
+
 /** What is worth a look before the rows are copied. Throws one fault with all that must not be done. */
 async function reviewPlan(
   context: Context,
   request: ArchiveRequest,
   questioning: Questioning,
-  { catalog, plan, withRows }: { readonly catalog: Catalog; readonly plan: Plan; readonly withRows: boolean },
+  { catalog, plan, withRows, functions }: Reviewed,
 ): Promise<readonly Finding[]> {
   const { snapshot } = questioning
   if (!withRows) return plan.findings
@@ -133,7 +147,7 @@ async function reviewPlan(
   const findings = [
     ...plan.findings,
     // What is rolled anew is not what the questions saw, so that their answers say nothing about it.
-    ...randomKeys(catalog, plan, await readFunctions(snapshot)),
+    ...randomKeys(catalog, plan, await functions()),
     ...(await checkConstraints(context, questioning, catalog, plan)),
   ]
   refuseErrors(findings)

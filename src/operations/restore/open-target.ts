@@ -9,7 +9,7 @@ import { chooseProgram, type Identify, type Program } from '../../postgres/progr
 import { Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH, PATIENT_SETTINGS } from '../../postgres/settings.ts'
 import type { StoredArchive } from '../../storage/stored-archive.ts'
-import { identifyAhead, type ProgramChoice, settleProgram } from '../program-choice.ts'
+import { type ProgramChoice, settleProgram } from '../program-choice.ts'
 import { recreateDatabase } from './prepare-database.ts'
 import type { RestoreRequest } from './request.ts'
 import {
@@ -98,7 +98,7 @@ export async function settlePgRestore(
   programs: ProgramChoice,
   dumpMajor: number,
   { versionNumber }: Server,
-  identify: Identify = identifyAhead(programs, 'pg_restore'),
+  identify: Identify,
 ): Promise<Program> {
   const targetMajor = Math.floor(versionNumber / 10000)
   if (programs.pgRestore === undefined && programs.byMajor.size === 0) {

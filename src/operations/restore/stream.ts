@@ -5,7 +5,7 @@ import { sha256Hex } from '../../lib/sha256.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
-import type { ProgramChoice } from '../program-choice.ts'
+import { identifyAhead, type ProgramChoice } from '../program-choice.ts'
 import { type ArchiveStream, reopenedStream } from './archive-stream.ts'
 import { type Incoming, openEmptyTarget, settlePgRestore } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
@@ -84,11 +84,12 @@ export async function restoreStream(
   incoming: Incoming,
 ): Promise<Finding[]> {
   const { target } = incoming
+  const identify = identifyAhead(options.programs, 'pg_restore')
   const { session, server } = await openEmptyTarget(incoming)
   try {
     const { toc, bytes } = stream.head
     const dumpMajor = Number.parseInt(toc.header.dumpVersion ?? '', 10)
-    const pgRestore = await settlePgRestore(options.programs, dumpMajor, server)
+    const pgRestore = await settlePgRestore(options.programs, dumpMajor, server, identify)
     const owners = await ownershipWarnings(session, toc.entries)
     const common = [
       ...(owners.length > 0 ? ['--no-owner'] : []),
