@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { answer } from '../jobs/questions/answer.ts'
 import { ANSWER_COMMAND, type Reply } from '../jobs/questions/answering-process.ts'
-import { asFault } from '../lib/fault.ts'
+import { faultOfWork } from '../lib/fault.ts'
 import type { CommandContext } from './command-context.ts'
 import { linesOfServer, tell, tellLine } from './standard-input.ts'
 import { withSpeech } from './work-flags.ts'
@@ -22,7 +22,7 @@ export function addAnswer(program: Command, context: CommandContext): void {
         await tell({ answer: found, unread: Object.keys(unread) } satisfies Reply)
         for (const part of Object.values(unread)) await tellLine(part)
       } catch (error) {
-        const fault = asFault(error)
+        const fault = faultOfWork(orphaned.signal, error)
         if (fault.code === 'internal')
           operation.log.error({ cause: (fault.cause as Error)?.stack }, fault.message)
         await tell({ findings: fault.findings } satisfies Reply)

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { asFault, type FaultKind } from '../lib/fault.ts'
+import { type FaultKind, faultOfWork } from '../lib/fault.ts'
 import { EXIT_CODES, EXIT_DONE } from './exit-code.ts'
 import { createProgram } from './program.ts'
 import { Screen } from './screen/screen.ts'
@@ -19,7 +19,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_CODES.usage
-    const fault = asFault(interrupt.signal.aborted ? interrupt.signal.reason : error)
+    const fault = faultOfWork(interrupt.signal, error)
     screen.fault(fault)
     return EXIT_CODES[fault.kind]
   } finally {

@@ -3,7 +3,7 @@ import { describeFault } from '../jobs/describe-fault.ts'
 import { taskSchema } from '../jobs/task.ts'
 import { perform } from '../jobs/worker/perform.ts'
 import { WORKER_COMMAND } from '../jobs/worker/worker-process.ts'
-import { asFault, Fault } from '../lib/fault.ts'
+import { Fault, faultOfWork } from '../lib/fault.ts'
 import type { Progress } from '../operations/context.ts'
 import type { CommandContext } from './command-context.ts'
 import { linesOfServer, tell } from './standard-input.ts'
@@ -19,8 +19,8 @@ const PROGRESS_MILLISECONDS = 250
 export function addWork(program: Command, context: CommandContext): void {
   const command = program.command(WORKER_COMMAND, { hidden: true }).description('Does one task of a server.')
   withSpeech(command).action(async () => {
+    const orphaned = new AbortController()
     try {
-      const orphaned = new AbortController()
       const operation = context.operation()
       operation.signal.addEventListener('abort', () => orphaned.abort())
       const task = taskSchema.parse(JSON.parse(await readTask(orphaned)))
@@ -32,7 +32,7 @@ export function addWork(program: Command, context: CommandContext): void {
       operation.log.info(output.figures, 'done')
       await tell({ output })
     } catch (error) {
-      const fault = asFault(error)
+      const fault = faultOfWork(orphaned.signal, error)
       const cause =
         fault.code === 'internal' ? String((fault.cause as Error)?.stack ?? fault.cause) : undefined
       context.screen.log.error({ code: fault.code, cause }, fault.message)

@@ -100,6 +100,11 @@ export function describePlace(place: Place | undefined): string {
   return [position, target].filter((part) => part !== '').join(' ')
 }
 
+/** What ended some work, as a fault: the reason of the abort where it was aborted, whatever broke on account of that. */
+export function faultOfWork(signal: AbortSignal, thrown: unknown): Fault {
+  return asFault(signal.aborted ? signal.reason : thrown)
+}
+
 /** Anything thrown, as a fault: faults stay themselves, an abort becomes `interrupted`, the rest is `internal`. */
 export function asFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown

@@ -129,21 +129,22 @@ export class Session {
 
   /**
    * Runs statements that an abort of the signal cancels on the server too. The cancel goes by a connection of its own,
-   * as the one at work does not listen.
+   * as the one at work does not listen; whoever was aborted hears of that alone.
    */
   async resultsUntil<T = Row>(signal: AbortSignal, statements: Sql): Promise<T[][]> {
     signal.throwIfAborted()
+    let cancelling: Promise<void> | undefined
     const cancel = () => {
-      this.cancelOnServer().catch(() => this.close())
+      cancelling = this.cancelOnServer().catch(() => this.close())
     }
     signal.addEventListener('abort', cancel, { once: true })
     try {
       return await this.results<T>(statements)
-    } catch (error) {
-      signal.throwIfAborted()
-      throw error
     } finally {
       signal.removeEventListener('abort', cancel)
+      // One that comes when the statement has ended would end the next one.
+      await cancelling
+      signal.throwIfAborted()
     }
   }
 

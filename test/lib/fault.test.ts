@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { asFault, describePlace, Fault } from '../../src/lib/fault.ts'
+import { asFault, describePlace, Fault, faultOfWork } from '../../src/lib/fault.ts'
 
 test('a place names file, line, column, relation and field, as far as they are known', () => {
   expect(describePlace({ file: 'a.py', line: 3, column: 7, relation: 'public.t', field: 'c' })).toBe(
@@ -28,4 +28,12 @@ test('an abort becomes an interruption, anything else an internal fault that doe
   const internal = asFault(new Error('a value of a row'))
   expect(internal.code).toBe('internal')
   expect(internal.message).not.toContain('a value of a row')
+})
+
+test('work that was aborted was interrupted, whatever broke on account of it', () => {
+  const controller = new AbortController()
+  const broken = new Fault('query-failed', 'PostgreSQL refused a statement: cancelled.')
+  expect(faultOfWork(controller.signal, broken)).toBe(broken)
+  controller.abort()
+  expect(faultOfWork(controller.signal, broken).code).toBe('interrupted')
 })
