@@ -24,6 +24,10 @@ CREATE TABLE "UPPER"."Table" ("Id" serial PRIMARY KEY, "Value" text UNIQUE, "dol
 INSERT INTO "UPPER"."Table" ("Value") VALUES ('one'), ('two');
 CREATE TABLE public."😀 emoji" ("😀" text);
 INSERT INTO public."😀 emoji" VALUES ('😀');
+-- A byte order mark, which readers of text like to take away, and the character that stands for what is no text.
+CREATE TABLE public.U&"\FEFFmark" (U&"\FEFFmark" text DEFAULT U&'\FEFF', U&"no \FFFD text" text);
+INSERT INTO public.U&"\FEFFmark" VALUES (U&'\FEFFm', U&'\FFFD'), (DEFAULT, NULL);
+COMMENT ON TABLE public.U&"\FEFFmark" IS U&'\FEFFmark \FFFD';
 
 -- Types -------------------------------------------------------------------------------------------------------------
 CREATE TYPE public.mood AS ENUM ('sad', 'o''k', 'Very Happy');

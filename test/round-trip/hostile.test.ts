@@ -32,6 +32,7 @@ test('masked columns change and nothing else does', async () => {
       },
       { schema: 'UPPER', table: 'Table', fields: { Value: `md5("Value")` } },
       { schema: 'public', table: '😀 emoji', fields: { '😀': `'😀' || length("😀")` } },
+      { schema: 'public', table: '\ufeffmark', fields: { '\ufeffmark': `"\ufeffmark" || '\ufeff'` } },
       { schema: 'public', table: 'measurements', fields: { value: 'value * 10' } },
       { schema: 'public', table: 'generated_columns', fields: { b: `'masked ' || a` } },
       {
@@ -51,6 +52,7 @@ test('masked columns change and nothing else does', async () => {
       "co""l 'a' \\b" = 'masked ''x'' \\ ' || "наименование", "%s %I" = "%s %I" + 1, ":HOST" = ":HOST" || ':HOST';
     UPDATE "UPPER"."Table" SET "Value" = md5("Value");
     UPDATE public."😀 emoji" SET "😀" = '😀1';
+    UPDATE public."\ufeffmark" SET "\ufeffmark" = "\ufeffmark" || '\ufeff';
     UPDATE public.measurements SET value = value * 10;
     UPDATE public.generated_columns SET b = 'masked ' || a;
     UPDATE public.all_types SET c_varchar = 'a rather long text that is cut to its column'::varchar(30);

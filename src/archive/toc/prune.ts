@@ -24,6 +24,7 @@ export function pruneToc(
 ): { toc: Toc; leftOut: readonly LeftOut[] } {
   const removed = new Map<number, TocEntry>()
   for (const entry of toc.entries) if (isUnwanted(entry)) removed.set(entry.dumpId, entry)
+  if (removed.size === 0) return { toc, leftOut: [] }
   const reasons = removeDependents(toc.entries, removed)
   const byId = new Map(toc.entries.map((entry) => [entry.dumpId, entry]))
   return {
