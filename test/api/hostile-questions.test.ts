@@ -147,7 +147,8 @@ test('a page of large rows keeps nobody waiting; one that is too large says what
     { error_code: 'INVALID_LIMIT', message: expect.stringContaining('limit') },
   ])
   probe.stdin.end()
-  expect(Number(await new Response(probe.stdout).text())).toBeLessThan(300)
+  // It is 0.2 to 0.3 s on a machine with much other work; it was minutes when the server read the rows.
+  expect(Number(await new Response(probe.stdout).text())).toBeLessThan(3000)
   expect((await ask(10)).status).toBe(200)
 })
 

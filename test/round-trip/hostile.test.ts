@@ -59,12 +59,5 @@ test('masked columns change and nothing else does', async () => {
     UPDATE public.parent SET b = 'inherited';
     REFRESH MATERIALIZED VIEW public.m_z;
   `)
-  expect(sortedRows(await contentsOf(target.target))).toBe(sortedRows(await contentsOf(source.target)))
+  expect(await contentsOf(target.target)).toBe(await contentsOf(source.target))
 })
-
-/** An UPDATE moves rows to the end of a table, so the rows of each COPY are put in order. */
-function sortedRows(text: string): string {
-  return text.replaceAll(/^(COPY .* FROM stdin;\n)([\s\S]*?)^\\\.$/gm, (_, head: string, rows: string) => {
-    return head + rows.split('\n').sort().join('\n')
-  })
-}
