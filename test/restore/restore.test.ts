@@ -382,7 +382,7 @@ describe('what pg_restore complains of', () => {
       'restore-failed',
       expect.stringContaining('could not create unique index "one"'),
     ])
-    expect(fault.place?.relation).toContain('INDEX')
+    expect(fault.place?.relation).toBe('INDEX public.one')
     expect(JSON.stringify(fault.findings)).not.toContain('private')
   })
 

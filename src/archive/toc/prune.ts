@@ -1,4 +1,4 @@
-import type { Toc, TocEntry } from './toc.ts'
+import { describeEntry, type Toc, type TocEntry } from './toc.ts'
 
 /** An entry that does not make it into the archive or the database, and why. */
 export interface LeftOut {
@@ -136,9 +136,4 @@ function isNoteworthy(
 export function describeLeftOut({ description, schema, tag, because }: LeftOut): string {
   const name = [schema, tag].filter(Boolean).join('.')
   return `${description} ${name}: it cannot do without ${because}`
-}
-
-function describeEntry(entry: TocEntry): string {
-  const name = entry.schema === null ? (entry.tag ?? '') : `${entry.schema}.${entry.tag}`
-  return `${entry.description} ${name}`
 }

@@ -57,6 +57,12 @@ export interface TocEntry {
   readonly extra: TocExtra
 }
 
+/** `TABLE public.t`, for people. */
+export function describeEntry(entry: TocEntry): string {
+  const name = entry.schema === null ? (entry.tag ?? '') : `${entry.schema}.${entry.tag}`
+  return `${entry.description} ${name}`
+}
+
 /** In a directory the data file's name ('' where there is none), in a custom archive the position of the data. */
 export type TocExtra =
   | { readonly kind: 'file'; readonly name: string }

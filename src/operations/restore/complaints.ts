@@ -1,8 +1,10 @@
+import { describeEntry, type TocEntry } from '../../archive/toc/toc.ts'
+
 /** What pg_restore said went wrong with one command. */
 export interface Complaint {
   /** The server's words up to the first value that they could hold. */
   readonly message: string
-  /** The kind of object and its name, as pg_restore numbers them: `TABLE DATA customers`. */
+  /** The kind of object and its name: `TABLE DATA public.customers`. Undefined where it is none of the archive. */
   readonly entry: string | undefined
 }
 
@@ -26,54 +28,90 @@ export type Verdict = 'harmless' | 'missing-role' | 'harmful'
 
 const NO_COMPLAINT = /^pg_restore: (?!from TOC entry|error: )/
 
+/** So much of a command tells it from others; a function may have thousands of lines. */
+const KEPT_LINES = 20
+
 /**
- * Gathers pg_restore's complaints from its lines: an error comes as up to four of them (the entry, the error, its
- * details, the command). Details are dropped, since they quote rows.
+ * Gathers pg_restore's complaints from its lines: an error comes as up to four of them (the entry, which it names only
+ * where it is to say all that it does; the error; its details; the command). Details are dropped, since they quote rows.
  */
 export class ComplaintReader {
+  readonly #entries: readonly TocEntry[]
   readonly #onComplaint: (complaint: Complaint, verdict: Verdict) => void
-  #entry: string | undefined
+  #named: number | undefined
   #error: string | undefined
+  /** The lines of a command that has not ended. */
+  #command: string[] = []
 
-  constructor(onComplaint: (complaint: Complaint, verdict: Verdict) => void) {
+  /** The entries are those that pg_restore is to restore. */
+  constructor(entries: readonly TocEntry[], onComplaint: (complaint: Complaint, verdict: Verdict) => void) {
+    this.#entries = entries
     this.#onComplaint = onComplaint
   }
 
   line(line: string): void {
+    if (this.#command.length > 0 && !line.startsWith('pg_restore: ')) {
+      this.#addToCommand(line)
+      return
+    }
+    if (this.#command.length > 0) this.#settle()
     // Of the lines of --verbose nearly all say what is being done.
     if (NO_COMPLAINT.test(line)) return
-    const entry = /^pg_restore: from TOC entry \d+; \d+ \d+ (.*)$/.exec(line)?.[1]
+    const entry = /^pg_restore: from TOC entry (\d+);/.exec(line)?.[1]
     const error = /^pg_restore: error: (.*)$/.exec(line)?.[1]
     const command = /^Command was: (.*)$/.exec(line)?.[1]
     if (entry !== undefined) {
-      this.#settle(undefined)
-      this.#entry = entry
+      this.#settle()
+      this.#named = Number(entry)
     } else if (error !== undefined) {
-      this.#settle(undefined)
+      this.#settle()
       this.#error = error
-      if (/^COPY failed/.test(error)) this.#settle(undefined)
-    } else if (command !== undefined) {
-      this.#settle(command)
+      if (COPY_FAILED.test(error)) this.#settle()
+    } else if (command !== undefined && this.#error !== undefined) {
+      this.#addToCommand(command)
     }
   }
 
   /** Call it once when pg_restore has ended. */
   end(): void {
-    this.#settle(undefined)
+    this.#settle()
   }
 
-  #settle(command: string | undefined): void {
-    if (this.#error === undefined) return
-    const complaint = { message: withoutValues(this.#error, this.#entry), entry: this.#entry }
-    this.#onComplaint(complaint, judge(this.#error, command))
+  #addToCommand(line: string): void {
+    if (line !== '') this.#command.push(line)
+    if (line === '' || line.endsWith(';') || this.#command.length === KEPT_LINES) this.#settle()
+  }
+
+  #settle(): void {
+    const [error, command] = [this.#error, this.#command.join('\n')]
+    this.#command = []
     this.#error = undefined
-    this.#entry = undefined
+    if (error === undefined) return
+    const found = this.#entryOf(error, command)
+    this.#named = undefined
+    const entry = found && describeEntry(found)
+    this.#onComplaint({ message: withoutValues(error, entry), entry }, judge(error, command))
+  }
+
+  /** The entry that a complaint is about: the one it names, else whose table or whose command it speaks of. */
+  #entryOf(error: string, command: string): TocEntry | undefined {
+    const table = COPY_FAILED.exec(error)?.[1]
+    // As it stands in the archive, before --if-exists.
+    const drop = command.replace(/ IF EXISTS\b/, '')
+    return this.#entries.find(({ dumpId, description, tag, definition, dropStatement }) => {
+      if (this.#named !== undefined) return dumpId === this.#named
+      if (table !== undefined) return description === 'TABLE DATA' && tag === table
+      return command !== '' && (definition?.startsWith(command) || dropStatement?.startsWith(drop))
+    })
   }
 }
 
-function judge(error: string, command: string | undefined): Verdict {
+/** With the table's name and PostgreSQL's words. */
+const COPY_FAILED = /^COPY failed for table "(.*?)": (?:ERROR:\s+)?(.*)$/
+
+function judge(error: string, command: string): Verdict {
   const fits = (known: { error: RegExp; command?: RegExp }) =>
-    known.error.test(error) && (!known.command || known.command.test(command ?? ''))
+    known.error.test(error) && (!known.command || known.command.test(command))
   if (HARMLESS.some(fits)) return 'harmless'
   return fits(MISSING_ROLE) ? 'missing-role' : 'harmful'
 }
@@ -108,10 +146,10 @@ const SPEAKS_OF_OBJECTS = new RegExp(
 /** An error about a row quotes it: `invalid input syntax for type integer: "Alice"`. */
 function withoutValues(error: string, entry: string | undefined): string {
   const message = error.replace(/^could not execute query: /, '').replace(/^ERROR:\s+/, '')
-  const copy = /^COPY failed for table ".*?": (?:ERROR:\s+)?(.*)$/.exec(message)
+  const copy = COPY_FAILED.exec(message)
   const ofProgram = entry === undefined && message === error
   if (!copy && (ofProgram || (entry !== undefined && !MEETS_ROWS.test(entry)))) return message
-  const reason = (copy?.[1] ?? message).replace(/: .*$/, '')
+  const reason = (copy?.[2] ?? message).replace(/: .*$/, '')
   const known = SPEAKS_OF_OBJECTS.exec(reason)?.index === 0
   return known ? reason : "PostgreSQL refused a row or a value; the server's log says which"
 }

@@ -28,7 +28,7 @@ import {
   verifyForeignKeys,
 } from './data-only.ts'
 import { dropForeignKeys } from './foreign-keys-off.ts'
-import { type OpenedTarget, openTarget, settlePgRestore } from './open-target.ts'
+import { openTarget, settlePgRestore, TargetSession } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import type { RestoreRequest } from './request.ts'
 import { runPgRestore } from './run-pg-restore.ts'
@@ -47,6 +47,9 @@ export interface RestoreResult {
 export async function restore(context: Context, request: RestoreRequest): Promise<RestoreResult> {
   const onlyTables = request.onlyTables.flatMap(readTablesDictionary)
   const withoutTables = request.withoutTables.flatMap(readTablesDictionary)
+  await using connection = new TargetSession(request.target)
+  // One that is dropped first has nobody to connect to.
+  if (request.existing !== 'drop') connection.begin()
   const archive = await openArchive(request.inputFolder)
   refuseMissingContent(archive.manifest, request.content)
   const selection = selectEntries(
@@ -56,22 +59,20 @@ export async function restore(context: Context, request: RestoreRequest): Promis
     request.withoutTables.length > 0 ? withoutTables : undefined,
   )
   const tables = selectedTables(archive.manifest, selection)
-  const { session, pgRestore } = await openVerified(context, request, archive, tables)
-  try {
-    const work = new RestoreWork(context, request, archive, selection, tables, session, pgRestore)
-    const warnings =
-      request.content === 'data' ? await work.rowsIntoStructure() : await work.structureAndRows()
-    if (request.sequencesByMaxValue) await setSequencesByMaxValue(session)
-    return {
-      tables: tables.length,
-      rows: tables.reduce((sum, table) => sum + table.rows, 0),
-      leftOut: selection.leftOut.map(describeLeftOut),
-      warnings,
-    }
-  } finally {
-    await session.close()
+  const { session, pgRestore } = await openVerified(context, request, archive, tables, connection)
+  const work = new RestoreWork(context, request, archive, selection, tables, session, pgRestore)
+  const warnings = request.content === 'data' ? await work.rowsIntoStructure() : await work.structureAndRows()
+  if (request.sequencesByMaxValue) await setSequencesByMaxValue(session)
+  return {
+    tables: tables.length,
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    leftOut: selection.leftOut.map(describeLeftOut),
+    warnings,
   }
 }
+
+/** Rows of fewer bytes are in within seconds: that they go in is told, and not how far they are. */
+const TOLD_BYTES = 64 * 1024 * 1024
 
 /** The steps that touch the target, once all that can be checked without touching it was. */
 class RestoreWork {
@@ -82,6 +83,7 @@ class RestoreWork {
   readonly #tables: readonly ManifestTable[]
   readonly #session: Session
   readonly #pgRestore: Program
+  readonly #totalBytes: number
   #doneBytes = 0
   #doneRows = 0
 
@@ -101,6 +103,7 @@ class RestoreWork {
     this.#tables = tables
     this.#session = session
     this.#pgRestore = pgRestore
+    this.#totalBytes = tables.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   async structureAndRows(): Promise<Finding[]> {
@@ -156,8 +159,12 @@ class RestoreWork {
     options: readonly string[],
     sessionOptions?: string,
   ): Promise<Finding[]> {
-    const total = this.#tables.reduce((sum, table) => sum + table.bytes, 0)
     const byDumpId = new Map(this.#tables.map((table) => [Number.parseInt(table.file ?? '', 10), table]))
+    const onTable = (dumpId: number) => {
+      const table = byDumpId.get(dumpId)
+      if (table && byDumpId.delete(dumpId)) this.#tellTable(table)
+    }
+    this.#context.onProgress({ stage: 'restore', done: 0, total: 1 })
     return runPgRestore(this.#context, {
       pgRestore: this.#pgRestore,
       target: this.#request.target,
@@ -165,21 +172,19 @@ class RestoreWork {
       entries,
       options,
       sessionOptions,
-      onTable: (dumpId) => {
-        const table = byDumpId.get(dumpId)
-        if (!table) return
-        byDumpId.delete(dumpId)
-        this.#doneBytes += table.bytes
-        this.#doneRows += table.rows
-        const item = relationName(table)
-        this.#context.onProgress({
-          stage: 'restore',
-          done: this.#doneBytes,
-          total,
-          rows: this.#doneRows,
-          item,
-        })
-      },
+      onTable: this.#totalBytes < TOLD_BYTES ? undefined : onTable,
+    })
+  }
+
+  #tellTable(table: ManifestTable): void {
+    this.#doneBytes += table.bytes
+    this.#doneRows += table.rows
+    this.#context.onProgress({
+      stage: 'restore',
+      done: this.#doneBytes,
+      total: this.#totalBytes,
+      rows: this.#doneRows,
+      item: relationName(table),
     })
   }
 
@@ -216,29 +221,23 @@ async function openVerified(
   request: RestoreRequest,
   archive: StoredArchive,
   tables: readonly ManifestTable[],
+  connection: TargetSession,
 ): Promise<{ readonly session: Session; readonly pgRestore: Program }> {
   const drops = request.existing === 'drop'
   const identify = identifyAhead(request.programs, 'pg_restore')
   if (drops) await verifyFiles(context, archive, tables)
-  let opened: OpenedTarget | undefined
-  try {
-    const [ready] = await both(
-      context.signal,
-      async () => {
-        opened = await openTarget(request, archive)
-        const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
-        const pgRestore = await settlePgRestore(request.programs, dumpMajor, opened.server, identify)
-        return { session: opened.session, pgRestore }
-      },
-      async (signal) => {
-        if (!drops) await verifyFiles({ ...context, signal }, archive, tables)
-      },
-    )
-    return ready
-  } catch (error) {
-    await opened?.session.close()
-    throw error
-  }
+  const [ready] = await both(
+    context.signal,
+    async () => {
+      const { session, server } = await openTarget(request, archive, connection)
+      const dumpMajor = Number.parseInt(archive.manifest.pgDumpVersion, 10)
+      return { session, pgRestore: await settlePgRestore(request.programs, dumpMajor, server, identify) }
+    },
+    async (signal) => {
+      if (!drops) await verifyFiles({ ...context, signal }, archive, tables)
+    },
+  )
+  return ready
 }
 
 async function verifyFiles(

@@ -32,8 +32,8 @@ export interface RestoreRun {
   readonly options: readonly string[]
   /** Settings for pg_restore's sessions, as in PGOPTIONS. */
   readonly sessionOptions?: string | undefined
-  /** Called as the rows of tables come in: with the dump id of the data. */
-  readonly onTable: (dumpId: number) => void
+  /** Called as the rows of tables come in: with the dump id of the data. Undefined where nobody wants to hear. */
+  readonly onTable?: ((dumpId: number) => void) | undefined
 }
 
 /**
@@ -51,7 +51,7 @@ export async function runPgRestore(context: Context, run: RestoreRun): Promise<F
     const list = join(folder, 'entries.list')
     await writeFile(list, listFile(run.entries), { mode: 0o600 })
     const format = run.archive.kind === 'directory' ? 'directory' : 'custom'
-    const command = [...commandOf(run, format), `--use-list=${list}`, path]
+    const command = [...commandOf(context, run, format), `--use-list=${list}`, path]
     const program = spawnSupervised(command, environmentFor(run), context.signal, { removeAfter: folder })
     return await follow(context, run, program)
   } finally {
@@ -60,14 +60,16 @@ export async function runPgRestore(context: Context, run: RestoreRun): Promise<F
 }
 
 function spawnOnStream(context: Context, run: RestoreRun, pieces: AsyncIterable<Uint8Array>): FedProgram {
-  return spawnFed(commandOf(run, 'custom'), environmentFor(run), context.signal, pieces)
+  return spawnFed(commandOf(context, run, 'custom'), environmentFor(run), context.signal, pieces)
 }
 
-function commandOf(run: RestoreRun, format: 'directory' | 'custom'): string[] {
+/** To say all that it does costs pg_restore and us 0.1 s for a thousand tables, so only where somebody listens. */
+function commandOf(context: Context, run: RestoreRun, format: 'directory' | 'custom'): string[] {
+  const isHeard = run.onTable !== undefined || context.log.isLevelEnabled('debug')
   return [
     run.pgRestore.path,
     `--format=${format}`,
-    '--verbose',
+    ...(isHeard ? ['--verbose'] : []),
     '--no-password',
     `--dbname=${databaseParameter(run.target)}`,
     ...run.options,
@@ -82,18 +84,18 @@ async function follow(
 ): Promise<Finding[]> {
   const warnings: Finding[] = []
   let harmful: Complaint | undefined
-  const complaints = new ComplaintReader((complaint, verdict) => {
+  const complaints = new ComplaintReader(run.entries, (complaint, verdict) => {
     if (verdict === 'missing-role') warnings.push(missingRole(complaint))
     if (verdict !== 'harmful' || harmful) return
     harmful = complaint
     void child.end()
   })
-  const tables = tableWatcher(run)
+  const watchTables = run.onTable && tableWatcher(run.entries, run.onTable)
   const output = await readLines(child.stderr, (line) => {
     // Errors, and the details and commands behind them, may quote rows.
     if (/^pg_restore: (?!error)/.test(line)) context.log.debug({ program: 'pg_restore' }, line)
     complaints.line(line)
-    tables(line)
+    watchTables?.(line)
   })
   complaints.end()
   const exitCode = await child.exited
@@ -122,9 +124,12 @@ const FINISHED = /^pg_restore: finished item (\d+) TABLE DATA/
 const PROCESSING = /^pg_restore: processing data for table "(.*)"$/
 
 /** pg_restore names a table's rows by the entry's number when it works in parallel, and by the table's name when not. */
-function tableWatcher(run: RestoreRun): (line: string) => void {
+function tableWatcher(
+  entries: readonly TocEntry[],
+  onTable: (dumpId: number) => void,
+): (line: string) => void {
   const byName = new Map(
-    run.entries
+    entries
       .filter((entry) => entry.description === 'TABLE DATA')
       .map((entry) => [`${entry.schema}.${entry.tag}`, entry.dumpId]),
   )
@@ -132,7 +137,7 @@ function tableWatcher(run: RestoreRun): (line: string) => void {
     const finished = FINISHED.exec(line)?.[1]
     const name = finished ? undefined : PROCESSING.exec(line)?.[1]
     const dumpId = finished ? Number(finished) : byName.get(name ?? '')
-    if (dumpId !== undefined) run.onTable(dumpId)
+    if (dumpId !== undefined) onTable(dumpId)
   }
 }
 

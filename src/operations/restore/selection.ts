@@ -20,23 +20,12 @@ export function selectEntries(
   onlyTables: readonly TablePattern[] | undefined,
   withoutTables: readonly TablePattern[] | undefined,
 ): Selection {
-  const lineageOf = partitionLineages(toc)
-  const isUnwanted = (entry: TocEntry) => {
-    if (
-      entry.description !== 'TABLE' &&
-      entry.description !== 'FOREIGN TABLE' &&
-      entry.description !== 'TABLE DATA'
-    ) {
-      return false
-    }
-    const names = lineageOf(entry)
-    return Boolean(
-      (withoutTables && namesAny(withoutTables, names)) || (onlyTables && !namesAny(onlyTables, names)),
-    )
-  }
-  const pruned = pruneToc(toc, isUnwanted)
+  const isSelective = onlyTables !== undefined || withoutTables !== undefined
+  const pruned = isSelective
+    ? pruneToc(toc, unwantedBy(toc, onlyTables, withoutTables))
+    : { toc, leftOut: [] }
   const entries = pruned.toc.entries.filter((entry) => belongsTo(content, entry))
-  if (!entries.some((entry) => TABLE_KINDS.has(entry.description)) && (onlyTables || withoutTables)) {
+  if (isSelective && !entries.some((entry) => TABLE_KINDS.has(entry.description))) {
     throw new Fault('nothing-to-restore', 'No table of the archive is left to restore.', {
       remedy: 'Check the tables dictionaries against pg_restore -l.',
     })
@@ -44,6 +33,22 @@ export function selectEntries(
   return { entries, leftOut: pruned.leftOut }
 }
 
+function unwantedBy(
+  toc: Toc,
+  onlyTables: readonly TablePattern[] | undefined,
+  withoutTables: readonly TablePattern[] | undefined,
+): (entry: TocEntry) => boolean {
+  const lineageOf = partitionLineages(toc)
+  return (entry) => {
+    if (!SELECTED_KINDS.has(entry.description)) return false
+    const names = lineageOf(entry)
+    return Boolean(
+      (withoutTables && namesAny(withoutTables, names)) || (onlyTables && !namesAny(onlyTables, names)),
+    )
+  }
+}
+
+const SELECTED_KINDS = new Set(['TABLE', 'FOREIGN TABLE', 'TABLE DATA'])
 const TABLE_KINDS = new Set(['TABLE', 'TABLE DATA'])
 
 /** What a restore of rows alone takes beside rows: their states and settings; what one of the structure does not take. */

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
 import { identifyAhead, type ProgramChoice } from '../program-choice.ts'
 import { type ArchiveStream, reopenedStream } from './archive-stream.ts'
-import { type Incoming, openEmptyTarget, settlePgRestore } from './open-target.ts'
+import { type Incoming, openEmptyTarget, settlePgRestore, TargetSession } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import { type ArchiveInput, runPgRestore } from './run-pg-restore.ts'
 
@@ -85,44 +85,40 @@ export async function restoreStream(
 ): Promise<Finding[]> {
   const { target } = incoming
   const identify = identifyAhead(options.programs, 'pg_restore')
-  const { session, server } = await openEmptyTarget(incoming)
-  try {
-    const { toc, bytes } = stream.head
-    const dumpMajor = Number.parseInt(toc.header.dumpVersion ?? '', 10)
-    const pgRestore = await settlePgRestore(options.programs, dumpMajor, server, identify)
-    const owners = await ownershipWarnings(session, toc.entries)
-    const common = [
-      ...(owners.length > 0 ? ['--no-owner'] : []),
-      ...(options.ignorePrivileges ? ['--no-privileges'] : []),
-      ...options.pgRestoreOptions,
-    ]
-    const jobs = `--jobs=${await settleLanes(session, options.jobs)}`
-    const run = (stage: string, archive: ArchiveInput, ...more: string[]) => {
-      context.onProgress({ stage, done: 0, total: 1 })
-      const restored = [...common, ...more]
-      return runPgRestore(context, {
-        pgRestore,
-        target,
-        archive,
-        entries: toc.entries,
-        options: restored,
-        onTable: () => {},
-      })
-    }
-    const head: ArchiveInput = { kind: 'head', bytes }
-    const rows: ArchiveInput = {
-      kind: 'stream',
-      pieces: measured(context, stream.whole(), bytesOf(incoming)),
-    }
-    return [
-      ...owners,
-      ...(await run('restore-structure', head, '--section=pre-data')),
-      ...(hasData(toc) ? await run('restore', rows, '--section=data') : []),
-      ...(await run('restore-constraints', head, '--section=post-data', jobs)),
-    ]
-  } finally {
-    await session.close()
+  await using connection = new TargetSession(target)
+  const { session, server } = await openEmptyTarget(incoming, connection)
+  const { toc, bytes } = stream.head
+  const dumpMajor = Number.parseInt(toc.header.dumpVersion ?? '', 10)
+  const pgRestore = await settlePgRestore(options.programs, dumpMajor, server, identify)
+  const owners = await ownershipWarnings(session, toc.entries)
+  const common = [
+    ...(owners.length > 0 ? ['--no-owner'] : []),
+    ...(options.ignorePrivileges ? ['--no-privileges'] : []),
+    ...options.pgRestoreOptions,
+  ]
+  const jobs = `--jobs=${await settleLanes(session, options.jobs)}`
+  const run = (stage: string, archive: ArchiveInput, ...more: string[]) => {
+    context.onProgress({ stage, done: 0, total: 1 })
+    const restored = [...common, ...more]
+    return runPgRestore(context, {
+      pgRestore,
+      target,
+      archive,
+      entries: toc.entries,
+      options: restored,
+    })
   }
+  const head: ArchiveInput = { kind: 'head', bytes }
+  const rows: ArchiveInput = {
+    kind: 'stream',
+    pieces: measured(context, stream.whole(), bytesOf(incoming)),
+  }
+  return [
+    ...owners,
+    ...(await run('restore-structure', head, '--section=pre-data')),
+    ...(hasData(toc) ? await run('restore', rows, '--section=data') : []),
+    ...(await run('restore-constraints', head, '--section=post-data', jobs)),
+  ]
 }
 
 function hasData(toc: Toc): boolean {
