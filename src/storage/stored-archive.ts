@@ -6,7 +6,7 @@ import { readToc, type Toc } from '../archive/toc/toc.ts'
 import { Fault } from '../lib/fault.ts'
 import { sha256Hex } from '../lib/sha256.ts'
 import { UNFINISHED_FILE } from './archive-folder.ts'
-import { sha256Of } from './checksum.ts'
+import type { FileFigures } from './checksum/file-figures.ts'
 
 /** An archive in a folder, as a restore finds it. */
 export interface StoredArchive {
@@ -15,10 +15,9 @@ export interface StoredArchive {
   readonly toc: Toc
 }
 
-interface ListedFile {
+/** A file of an archive, and what its manifest says of it. */
+export interface ListedFile extends FileFigures {
   readonly file: string
-  readonly fileBytes: number
-  readonly sha256: string
 }
 
 /**
@@ -36,28 +35,30 @@ export async function openArchive(folder: string): Promise<StoredArchive> {
   return { path, manifest, toc: readToc(new Uint8Array(toc)) }
 }
 
-/** Small files that are read before anything else has its turn. */
-const FILES_AT_ONCE = 32
+/** Compares a file's size with the manifest's. Throws `archive-damaged`. */
+export function refuseOtherSize({ path }: StoredArchive, { file, fileBytes }: ListedFile): void {
+  const status = statSync(join(path, file), { throwIfNoEntry: false })
+  if (!status) throw damaged(path, file, 'is missing')
+  if (status.size !== fileBytes) throw otherSize(path, file, status.size, fileBytes)
+}
 
-/** Reads files again and compares them with the manifest's checksums. Throws `archive-damaged`. */
-export async function verifyChecksums(
-  archive: StoredArchive,
-  files: readonly ListedFile[],
+/** Compares a file with the manifest; `measure` reads it. Throws `archive-damaged`, and the reason of the signal. */
+export async function refuseChanged(
+  { path }: StoredArchive,
+  { file, fileBytes, sha256 }: ListedFile,
   signal: AbortSignal,
-  onFile: (bytes: number) => void,
+  measure: (path: string, aboutBytes: number) => FileFigures | Promise<FileFigures>,
 ): Promise<void> {
-  for (const [at, { file, fileBytes, sha256 }] of files.entries()) {
-    // Lets an interrupt be heard between small files.
-    if (at % FILES_AT_ONCE === 0) await Bun.sleep(0)
+  let found: FileFigures
+  try {
+    found = await measure(join(path, file), fileBytes)
+  } catch (error) {
     signal.throwIfAborted()
-    const path = join(archive.path, file)
-    const status = statSync(path, { throwIfNoEntry: false })
-    if (!status) throw damaged(archive.path, file, 'is missing')
-    if (status.size !== fileBytes)
-      throw damaged(archive.path, file, `has ${status.size} bytes instead of ${fileBytes}`)
-    if ((await sha256Of(path, fileBytes, signal)) !== sha256) throw damaged(archive.path, file, 'was changed')
-    onFile(fileBytes)
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw damaged(path, file, isMissing ? 'is missing' : 'cannot be read', error)
   }
+  if (found.fileBytes !== fileBytes) throw otherSize(path, file, found.fileBytes, fileBytes)
+  if (found.sha256 !== sha256) throw damaged(path, file, 'was changed')
 }
 
 /** The files that hold rows or large objects, with what the manifest says of them. */
@@ -105,9 +106,14 @@ function parseManifest(path: string, text: string): Manifest {
   })
 }
 
-function damaged(path: string, file: string, what: string): Fault {
+function otherSize(path: string, file: string, bytes: number, expected: number): Fault {
+  return damaged(path, file, `has ${bytes} bytes instead of ${expected}`)
+}
+
+function damaged(path: string, file: string, what: string, cause?: unknown): Fault {
   return new Fault('archive-damaged', `The archive is damaged: ${file} ${what}.`, {
     place: { file: join(path, file) },
     remedy: 'Dump again, or fetch the archive again from where it was copied.',
+    cause,
   })
 }

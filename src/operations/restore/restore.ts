@@ -8,12 +8,7 @@ import { Fault, type Finding } from '../../lib/fault.ts'
 import { readCatalog } from '../../postgres/introspect.ts'
 import type { Program } from '../../postgres/programs.ts'
 import type { Session } from '../../postgres/session.ts'
-import {
-  listedFiles,
-  openArchive,
-  type StoredArchive,
-  verifyChecksums,
-} from '../../storage/stored-archive.ts'
+import { openArchive, type StoredArchive } from '../../storage/stored-archive.ts'
 import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
 import { both } from '../lanes.ts'
@@ -34,6 +29,7 @@ import type { RestoreRequest } from './request.ts'
 import { runPgRestore } from './run-pg-restore.ts'
 import { type Selection, selectEntries } from './selection.ts'
 import { setSequencesByMaxValue } from './sequences.ts'
+import { verifyFiles } from './verify-files.ts'
 
 export interface RestoreResult {
   readonly tables: number
@@ -238,20 +234,4 @@ async function openVerified(
     },
   )
   return ready
-}
-
-async function verifyFiles(
-  context: Context,
-  archive: StoredArchive,
-  tables: readonly ManifestTable[],
-): Promise<void> {
-  const wanted = new Set(tables.map((table) => table.file))
-  const others = new Set(archive.manifest.files.map((file) => file.file))
-  const files = listedFiles(archive.manifest).filter(({ file }) => wanted.has(file) || others.has(file))
-  const total = files.reduce((sum, file) => sum + file.fileBytes, 0)
-  let done = 0
-  await verifyChecksums(archive, files, context.signal, (bytes) => {
-    done += bytes
-    context.onProgress({ stage: 'checksum', done, total })
-  })
 }
