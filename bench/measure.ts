@@ -16,15 +16,14 @@ export interface Measured {
   readonly seconds: readonly number[]
   /** Seconds of CPU of each round, of the program with all below it and of the server. */
   readonly cpuSeconds: readonly number[]
-  /** The largest proportional set size of the process and all below it, over all rounds, in bytes. */
+  /** The largest proportional set size of the process and all below it, in bytes. */
   readonly peakBytes: number
 }
 
-/** To look costs some 4 ms of one core, which whoever keeps all cores busy pays for: so seldom, but once early. */
-const SAMPLE_MILLISECONDS = 500
-const FIRST_SAMPLE_MILLISECONDS = 100
-
-/** Runs all contenders in turn, several times over, so that what slows the machine down slows all of them. */
+/**
+ * Runs all contenders in turn, several times over, so that what slows the machine down slows all of them. Their memory is
+ * looked at in a round of its own.
+ */
 export async function measure(
   contenders: readonly Contender[],
   rounds: number,
@@ -38,40 +37,52 @@ export async function measure(
   }))
   for (let round = 0; round < rounds; round++) {
     for (const [at, contender] of contenders.entries()) {
-      await contender.prepare?.()
-      const { seconds, cpuSeconds, peakBytes } = await runOnce(contender, postmaster)
-      const result = results[at]
-      result?.seconds.push(seconds)
-      result?.cpuSeconds.push(cpuSeconds)
-      if (result) result.peakBytes = Math.max(result.peakBytes, peakBytes)
+      const serverBefore = treeCpuSeconds(postmaster)
+      const { seconds, cpuSeconds } = await runOnce(contender)
+      await Bun.sleep(BACKENDS_END_MILLISECONDS)
+      results[at]?.seconds.push(seconds)
+      results[at]?.cpuSeconds.push(cpuSeconds + treeCpuSeconds(postmaster) - serverBefore)
     }
+  }
+  for (const [at, contender] of contenders.entries()) {
+    const result = results[at]
+    if (result) result.peakBytes = (await watchMemory(contender)).peakBytes
   }
   return results
 }
 
+/** To look takes 4 to 10 ms of a core and holds up page faults, so it is not done where time is measured. */
+const SAMPLE_MILLISECONDS = 100
+
+/** Runs a contender once, and gives the largest size of it and all below it. */
+export async function watchMemory(contender: Contender): Promise<{ seconds: number; peakBytes: number }> {
+  let peakBytes = 0
+  const { seconds } = await runOnce(contender, (pid) => {
+    const sample = () => {
+      peakBytes = Math.max(peakBytes, treeBytes(pid))
+    }
+    const sampler = setInterval(sample, SAMPLE_MILLISECONDS)
+    return () => clearInterval(sampler)
+  })
+  return { seconds, peakBytes }
+}
+
+/** Runs a contender on its ground. `watch` is told of its process, and gives what ends the watching. */
 async function runOnce(
-  { name, command, env }: Contender,
-  postmaster: number,
-): Promise<{ seconds: number; cpuSeconds: number; peakBytes: number }> {
-  const serverBefore = treeCpuSeconds(postmaster)
-  const begun = performance.now()
+  { name, command, env, prepare }: Contender,
+  watch: (pid: number) => () => void = () => () => {},
+): Promise<{ seconds: number; cpuSeconds: number }> {
+  await prepare?.()
   const variables = typeof env === 'function' ? env() : env
+  const begun = performance.now()
   const child = Bun.spawn([...command], { env: variables, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
   const complaints = new Response(child.stderr).text()
-  let peakBytes = 0
-  const sample = () => {
-    peakBytes = Math.max(peakBytes, treeBytes(child.pid))
-  }
-  const first = setTimeout(sample, FIRST_SAMPLE_MILLISECONDS)
-  const sampler = setInterval(sample, SAMPLE_MILLISECONDS)
+  const unwatch = watch(child.pid)
   const exitCode = await child.exited
-  clearTimeout(first)
-  clearInterval(sampler)
   const seconds = (performance.now() - begun) / 1000
+  unwatch()
   if (exitCode !== 0) throw new Error(`${name} ended with code ${exitCode}:\n${await complaints}`)
-  await Bun.sleep(BACKENDS_END_MILLISECONDS)
-  const own = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6
-  return { seconds, cpuSeconds: own + treeCpuSeconds(postmaster) - serverBefore, peakBytes }
+  return { seconds, cpuSeconds: Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6 }
 }
 
 /** By then the server has taken note that its clients are gone, and what their backends took is known. */

@@ -3,17 +3,12 @@ import { join } from 'node:path'
 import type { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, NARROW_MASK, narrow } from './data.ts'
 import { BINARY, createDatabase, dropDatabase, environment } from './ground.ts'
-import { type Contender, measure } from './measure.ts'
+import { type Contender, watchMemory } from './measure.ts'
 
 const MILLIONS = [1, 50]
 
 /** Prints the peak memory of a dump of 1 and of 50 million rows, which must be about the same. */
-export async function measureMemory(
-  cluster: ThrowawayCluster,
-  folder: string,
-  postmaster: number,
-  scale: number,
-): Promise<void> {
+export async function measureMemory(cluster: ThrowawayCluster, folder: string, scale: number): Promise<void> {
   const masks = join(folder, 'masks.json')
   const output = join(folder, 'out')
   await Bun.write(masks, JSON.stringify(NARROW_MASK))
@@ -28,11 +23,9 @@ export async function measureMemory(
       env: environment(source),
       prepare: () => rm(output, { recursive: true, force: true }),
     }
-    const [measured] = await measure([dump], 1, postmaster)
-    const peak = Math.round((measured?.peakBytes ?? 0) / 1024 / 1024)
-    process.stdout.write(
-      `${millions} million rows: ${peak} MB at most, ${measured?.seconds[0]?.toFixed(1)} s\n`,
-    )
+    const { seconds, peakBytes } = await watchMemory(dump)
+    const peak = Math.round(peakBytes / 1024 / 1024)
+    process.stdout.write(`${millions} million rows: ${peak} MB at most, ${seconds.toFixed(1)} s\n`)
     await dropDatabase(cluster, source.database)
   }
 }

@@ -10,7 +10,16 @@ import { chooseProgram } from '../src/postgres/programs.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { gzipLibrary } from '../src/storage/compression/gzip.ts'
 import { build, SCENARIOS, type Scenario } from './data.ts'
-import { BINARY, createDatabase, dropDatabase, environment, postmasterOf, putAside, run } from './ground.ts'
+import {
+  BINARY,
+  createDatabase,
+  dropDatabase,
+  environment,
+  hasManyFiles,
+  postmasterOf,
+  putAside,
+  run,
+} from './ground.ts'
 import { type Contender, type Measured, measure, median, medianRatio } from './measure.ts'
 import { measureMemory } from './memory.ts'
 
@@ -49,12 +58,19 @@ const context = {
 const folder = await mkdtemp(join(tmpdir(), 'pgveil-bench-'))
 const cluster = await ThrowawayCluster.start({
   signal: context.signal,
-  settings: { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: '40', checkpoint_timeout: '1h' },
+  settings: {
+    shared_buffers: '1GB',
+    max_wal_size: '8GB',
+    max_connections: '40',
+    checkpoint_timeout: '1h',
+    // It begins when it likes, in the round of one contender and not of the other.
+    autovacuum: 'off',
+  },
 })
 const postmaster = await postmasterOf(cluster)
 const tables: Table[] = []
 try {
-  if (options.memory) await measureMemory(cluster, folder, postmaster, SCALE)
+  if (options.memory) await measureMemory(cluster, folder, SCALE)
   for (const [at, scenario] of SCENARIOS.entries()) {
     if (options.memory || (options.only && scenario.name !== options.only)) continue
     const source = await createDatabase(cluster, `bench_${at}`)
@@ -116,9 +132,13 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
 
   const archive = join(folder, 'archive')
   await run([BINARY, 'dump', ...flags(masks), '--output-dir', archive], env)
-  // None is dropped before all are done: where 6,000 files have just gone, ext4 takes three times as long to make others.
   const targets: Target[] = []
+  const drop = async () => {
+    for (const { database } of targets.splice(0)) await dropDatabase(cluster, database)
+  }
   const fresh = async () => {
+    // What is kept has the next one take memory that nobody touched before, which is half again as slow.
+    if (!(await hasManyFiles(archive))) await drop()
     targets.push(await createDatabase(cluster, `bench_target_${targets.length}`))
   }
   const intoFresh = () => environment(targets.at(-1) as Target)
@@ -139,10 +159,10 @@ async function measureCopies(scenario: Scenario, source: Target): Promise<Table[
         prepare: fresh,
       },
     ],
-    Math.min(ROUNDS, 3),
+    ROUNDS,
     postmaster,
   )
-  for (const { database } of targets) await dropDatabase(cluster, database)
+  await drop()
   await rm(archive, { recursive: true })
   return [
     { scenario: scenario.name, work: 'dump', measured: dumped },
