@@ -57,7 +57,7 @@ export class FolderDestination implements Destination {
     }
   }
 
-  async close(): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {}
 
   async #files(folder: string): Promise<string[]> {
     const entries = await readdir(join(this.root, folder), { recursive: true, withFileTypes: true }).catch(

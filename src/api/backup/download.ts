@@ -30,7 +30,7 @@ export async function download(
     const pieces = copyBackup(destination, path, sidecar, key, signal)
     const first = await pieces.next()
     const body = bodyOf(first, pieces, onSent, {
-      close: () => destination.close(),
+      close: () => destination[Symbol.asyncDispose](),
       onFailed: (error) => {
         // Who went away is no failure.
         if (signal.aborted) return
@@ -45,7 +45,7 @@ export async function download(
       },
     })
   } catch (error) {
-    await destination.close()
+    await destination[Symbol.asyncDispose]()
     throw error
   }
 }
@@ -54,7 +54,7 @@ function bodyOf(
   first: IteratorResult<Uint8Array>,
   pieces: AsyncGenerator<Uint8Array>,
   onSent: () => void,
-  end: { readonly close: () => Promise<void>; readonly onFailed: (error: unknown) => void },
+  end: { readonly close: () => PromiseLike<void>; readonly onFailed: (error: unknown) => void },
 ): ReadableStream<Uint8Array> {
   let next: IteratorResult<Uint8Array> | undefined = first
   return new ReadableStream<Uint8Array>(

@@ -1,11 +1,10 @@
 import type { Secret } from '../../lib/secret.ts'
 import { openBackup } from '../../storage/backup-file.ts'
-import { parseDestinationConfig } from '../../storage/destinations/config.ts'
-import { openDestination } from '../../storage/destinations/open.ts'
 import type { Sidecar } from '../../storage/sidecar.ts'
 import { readSidecarOf } from '../../storage/stored-backups.ts'
 import { findAdapter } from '../definitions/adapters.ts'
 import { findJob } from '../definitions/jobs.ts'
+import { openStorage } from '../definitions/open-storage.ts'
 import { profileKey } from '../definitions/profiles.ts'
 import { targetOf } from '../plain-target.ts'
 import type { Queue } from '../queue.ts'
@@ -78,18 +77,12 @@ async function openable(
   path: string,
   signal: AbortSignal,
 ): Promise<{ sidecar: Sidecar; key: Secret | undefined }> {
-  const destination = await openDestination(parseDestinationConfig(place.adapterId, place.config), {
-    hosts: context.storageHosts,
-  })
-  try {
-    const sidecar = await readSidecarOf(destination, path, signal)
-    const key = sidecar.encryption ? await profileKey(context, sidecar.encryption.profileId) : undefined
-    // One piece is enough to know that the key is the right one, and that the file is there.
-    for await (const _ of openBackup(destination, path, sidecar, key, signal)) break
-    return { sidecar, key }
-  } finally {
-    await destination.close()
-  }
+  await using destination = await openStorage(place, context)
+  const sidecar = await readSidecarOf(destination, path, signal)
+  const key = sidecar.encryption ? await profileKey(context, sidecar.encryption.profileId) : undefined
+  // One piece is enough to know that the key is the right one, and that the file is there.
+  for await (const _ of openBackup(destination, path, sidecar, key, signal)) break
+  return { sidecar, key }
 }
 
 /** By this the databases are looked through, as those of the job's own refreshes; a job that is gone gives no dictionary. */

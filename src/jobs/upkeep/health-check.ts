@@ -1,9 +1,8 @@
 import { asFault } from '../../lib/fault.ts'
 import type { HostPolicy } from '../../lib/hosts.ts'
 import { identifyServer } from '../../operations/survey-server.ts'
-import { parseDestinationConfig } from '../../storage/destinations/config.ts'
-import { openDestination } from '../../storage/destinations/open.ts'
 import { type Adapter, healthOf, listAdapters, noteServer, targetOfSource } from '../definitions/adapters.ts'
+import { openStorage } from '../definitions/open-storage.ts'
 import type { JobsContext } from '../jobs-context.ts'
 
 export interface UpkeepContext extends JobsContext {
@@ -44,13 +43,8 @@ async function reach(context: UpkeepContext, adapter: Adapter, signal: AbortSign
     await noteServer(context.state, adapter.id, await identifyServer(targetOfSource(adapter), signal))
     return
   }
-  const config = parseDestinationConfig(adapter.adapterId, adapter.config)
-  const destination = await openDestination(config, { hosts: context.storageHosts })
-  try {
-    await destination.find(NO_FILE, signal)
-  } finally {
-    await destination.close()
-  }
+  await using destination = await openStorage(adapter, context)
+  await destination.find(NO_FILE, signal)
 }
 
 async function noteCheck(

@@ -1,11 +1,10 @@
 import { asFault, Fault } from '../../lib/fault.ts'
 import { verifyBackup } from '../../storage/backup-file.ts'
-import { parseDestinationConfig } from '../../storage/destinations/config.ts'
 import type { Destination } from '../../storage/destinations/destination.ts'
-import { openDestination } from '../../storage/destinations/open.ts'
 import { SIDECAR_SUFFIX } from '../../storage/sidecar.ts'
 import { listBackups, type StoredBackup } from '../../storage/stored-backups.ts'
 import { type Adapter, listAdapters } from '../definitions/adapters.ts'
+import { openStorage } from '../definitions/open-storage.ts'
 import type { UpkeepContext } from './health-check.ts'
 import { tellSystemError } from './system-error.ts'
 
@@ -106,13 +105,8 @@ async function forEachDestination(
   for (const adapter of await listAdapters(context, 'storage')) {
     signal.throwIfAborted()
     try {
-      const config = parseDestinationConfig(adapter.adapterId, adapter.config)
-      const destination = await openDestination(config, { hosts: context.storageHosts })
-      try {
-        await act(adapter, destination)
-      } finally {
-        await destination.close()
-      }
+      await using destination = await openStorage(adapter, context)
+      await act(adapter, destination)
     } catch (error) {
       signal.throwIfAborted()
       // One destination that cannot be reached must not hide the others.

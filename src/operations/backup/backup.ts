@@ -32,27 +32,23 @@ export async function backup(context: Context, request: BackupRequest): Promise<
   const progress = new StageProgress(context, { masks: request.anonymize })
   progress.at('Initializing', 0)
   const { config, hosts } = request.destination
-  const destination = await openDestination(config, { hosts })
-  try {
-    const swept = await sweepOrphans(destination, request.folder, context.signal)
-    for (const file of swept) context.log.warn({ file }, 'removed what a run that was killed had left')
-    const { path, sidecar, warnings } = await store(context, request, destination, progress)
-    const removed = await saidOf(`The backup ${path} is stored. Older backups could not be removed`, () => {
-      progress.at('Retention', 0)
-      return retain(context, request, destination, path)
-    })
-    const refreshed = await saidOf(`The backup ${path} is stored. The targets could not be refreshed`, () =>
-      refreshTargets(context, request, { destination, path, sidecar, key: request.sealing?.key }, progress),
-    )
-    return {
-      path,
-      sidecar,
-      removed,
-      refreshed: refreshed.count,
-      warnings: [...warnings, ...refreshed.warnings],
-    }
-  } finally {
-    await destination.close()
+  await using destination = await openDestination(config, { hosts })
+  const swept = await sweepOrphans(destination, request.folder, context.signal)
+  for (const file of swept) context.log.warn({ file }, 'removed what a run that was killed had left')
+  const { path, sidecar, warnings } = await store(context, request, destination, progress)
+  const removed = await saidOf(`The backup ${path} is stored. Older backups could not be removed`, () => {
+    progress.at('Retention', 0)
+    return retain(context, request, destination, path)
+  })
+  const refreshed = await saidOf(`The backup ${path} is stored. The targets could not be refreshed`, () =>
+    refreshTargets(context, request, { destination, path, sidecar, key: request.sealing?.key }, progress),
+  )
+  return {
+    path,
+    sidecar,
+    removed,
+    refreshed: refreshed.count,
+    warnings: [...warnings, ...refreshed.warnings],
   }
 }
 

@@ -24,14 +24,10 @@ export async function restoreStored(
   const progress = new StageProgress(context)
   progress.at('Initializing', 0)
   const { config, hosts } = request.destination
-  const destination = await openDestination(config, { hosts })
-  try {
-    const { path, key } = request
-    const sidecar = await readSidecarOf(destination, path, context.signal)
-    const copy = { destination, path, sidecar, key }
-    const refreshed = await refreshTargets(context, { ...request, targets: [request.target] }, copy, progress)
-    return { ...refreshed, size: sidecar.size }
-  } finally {
-    await destination.close()
-  }
+  await using destination = await openDestination(config, { hosts })
+  const { path, key } = request
+  const sidecar = await readSidecarOf(destination, path, context.signal)
+  const copy = { destination, path, sidecar, key }
+  const refreshed = await refreshTargets(context, { ...request, targets: [request.target] }, copy, progress)
+  return { ...refreshed, size: sidecar.size }
 }

@@ -10,9 +10,9 @@ export interface StoredFile {
 /**
  * Where backups are kept. Paths are relative to the destination's own root (`basePath`, `pathPrefix`), which nothing
  * leads out of. All methods end early when the signal aborts, with its reason, and throw `storage-…` faults that name
- * the path and hold no secret.
+ * the path and hold no secret. Declare it by `await using`, which ends its connections.
  */
-export interface Destination {
+export interface Destination extends AsyncDisposable {
   /**
    * Writes a file from a stream, with back pressure. Nobody sees it, under its name or in a listing, before it is whole;
    * what fails or is aborted is taken back. Replaces a file of the same name. Throws `storage-failed`.
@@ -28,5 +28,4 @@ export interface Destination {
   remove(path: string, signal: AbortSignal): Promise<void>
   /** Removes what writes that were killed left below a folder: partial files, uploads begun. Nobody may be writing there. */
   sweep(folder: string, signal: AbortSignal): Promise<void>
-  close(): Promise<void>
 }

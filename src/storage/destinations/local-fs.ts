@@ -109,7 +109,7 @@ export function localFs({ basePath }: LocalFsConfig): Destination {
       }
     },
 
-    async close() {},
+    async [Symbol.asyncDispose]() {},
   }
 }
 

@@ -9,7 +9,7 @@ import { s3 } from './s3.ts'
 import { sftp } from './sftp.ts'
 
 /**
- * Opens a destination; close it when done. Nothing is connected to yet. Hosts are looked up, and refused, with each
+ * Opens a destination. Nothing is connected to yet. Hosts are looked up, and refused, with each
  * connection (`address-refused`).
  */
 export async function openDestination(

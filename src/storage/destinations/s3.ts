@@ -122,7 +122,7 @@ export async function s3(config: S3Config, hosts: HostPolicy): Promise<Destinati
       await told('Sweeping', folder, signal, () => abortUploads(client, Bucket, prefix, signal))
     },
 
-    async close() {
+    async [Symbol.asyncDispose]() {
       client.destroy()
     },
   }

@@ -206,7 +206,7 @@ export function sftp(config: SftpConfig, hosts: HostPolicy): Destination {
       }
     },
 
-    async close() {
+    async [Symbol.asyncDispose]() {
       for (const connection of idle.splice(0)) connection.end()
     },
   }

@@ -104,7 +104,7 @@ export async function storeBackup(
   more: Partial<Sidecar> = {},
   key?: string,
 ): Promise<Sidecar> {
-  const destination = localFs({ basePath: folder })
+  await using destination = localFs({ basePath: folder })
   const { signal } = new AbortController()
   const pieces = async function* () {
     for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536)
@@ -113,6 +113,5 @@ export async function storeBackup(
   const written = await writeBackup(destination, path, pieces(), secret, signal, () => {})
   const sidecar = sidecarOf({ ...written, ...more })
   await publishSidecar(destination, path, sidecar, signal)
-  await destination.close()
   return sidecar
 }

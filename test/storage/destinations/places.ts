@@ -53,10 +53,9 @@ export const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
 /** Everybody may be reached. */
 export const ANY_HOST = { hosts: { allowed: undefined } }
 
-/** Opens a destination by a config as a user writes it. Close it by `await using`. */
-export async function opened(adapterId: string, config: unknown): Promise<Destination & AsyncDisposable> {
-  const destination = await openDestination(parseDestinationConfig(adapterId, config), ANY_HOST)
-  return Object.assign(destination, { [Symbol.asyncDispose]: () => destination.close() })
+/** Opens a destination by a config as a user writes it. */
+export function opened(adapterId: string, config: unknown): Promise<Destination> {
+  return openDestination(parseDestinationConfig(adapterId, config), ANY_HOST)
 }
 
 function namesBelow(folder: string): string[] {

@@ -96,9 +96,8 @@ test.each(['http://169.254.169.254', 'http://[fd00:ec2::254]', 'http://[::ffff:1
 
 test('an endpoint that is not on the list of allowed hosts is refused', async () => {
   const config = parseDestinationConfig('s3', server.config)
-  const destination = await openDestination(config, { hosts: { allowed: ['s3.example.org'] } })
+  await using destination = await openDestination(config, { hosts: { allowed: ['s3.example.org'] } })
   expect((await faultOf(destination.put('x', text('x'), signal))).code).toBe('address-refused')
-  await destination.close()
 })
 
 test('uploads that others began are swept below the folder alone, however many pages they fill', async () => {
