@@ -142,3 +142,23 @@ test('options of a foreign column that are all secret leave no broken statement 
     ),
   ).toBe('column_name=c')
 })
+
+test('an archive that is not there is told of at once, also where the target takes a connection and says nothing', async () => {
+  await using folder = await TestFolder.create()
+  await using target = await TestDatabase.create()
+  using deaf = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => {} } })
+  const patience = 20
+  const nobody = { ...target.target, host: '127.0.0.1', port: deaf.port, connectTimeout: patience }
+  const begun = performance.now()
+  const fault = await faultOf(restoreFrom(folder.file('none'), nobody))
+  expect(fault.code).toBe('archive-missing')
+  expect(performance.now() - begun).toBeLessThan((patience * 1000) / 2)
+})
+
+test('a target that cannot be reached is told of as such, once the archive was read', async () => {
+  await using source = await TestDatabase.create('CREATE TABLE public.t (v int)')
+  await using folder = await TestFolder.create()
+  await dumpTo(source.target, folder.file('a'))
+  const fault = await faultOf(restoreFrom(folder.file('a'), { ...source.target, database: 'nowhere' }))
+  expect([fault.code, fault.remedy]).toEqual(['connection-failed', 'Check --db-name.'])
+})

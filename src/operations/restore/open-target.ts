@@ -6,7 +6,7 @@ import { sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { readServer } from '../../postgres/introspect.ts'
 import { chooseProgram, type Identify, type Program } from '../../postgres/programs.ts'
-import { Session } from '../../postgres/session.ts'
+import type { Session } from '../../postgres/session.ts'
 import { EMPTY_SEARCH_PATH, PATIENT_SETTINGS } from '../../postgres/settings.ts'
 import type { StoredArchive } from '../../storage/stored-archive.ts'
 import { type ProgramChoice, settleProgram } from '../program-choice.ts'
@@ -21,44 +21,7 @@ import {
   refuseStandby,
   refuseUnlessEmpty,
 } from './target-checks.ts'
-
-/**
- * The session with a target, which can be begun before anybody needs it: to connect takes 15 ms, in which an archive is
- * read. Declare it by `await using`.
- */
-export class TargetSession implements AsyncDisposable {
-  readonly #target: Target
-  #opening: Promise<Session> | undefined
-  #opened: Session | undefined
-
-  constructor(target: Target) {
-    this.#target = target
-  }
-
-  /** What comes of it is told to whoever opens it. */
-  begin(): void {
-    this.open().catch(() => {})
-  }
-
-  /** Throws `connection-failed`. */
-  open(): Promise<Session> {
-    this.#opening ??= Session.open(this.#target).then((session) => {
-      this.#opened = session
-      return session
-    })
-    return this.#opening
-  }
-
-  /** One that is still connecting is not waited for: whoever it was begun for has failed meanwhile. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#opened) await this.#opened.close()
-    else
-      this.#opening?.then(
-        (session) => session.close(),
-        () => {},
-      )
-  }
-}
+import type { TargetSession } from './target-session.ts'
 
 /** A target that was looked at, and the session that did. */
 export interface OpenedTarget {

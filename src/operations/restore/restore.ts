@@ -23,12 +23,13 @@ import {
   verifyForeignKeys,
 } from './data-only.ts'
 import { dropForeignKeys } from './foreign-keys-off.ts'
-import { openTarget, settlePgRestore, TargetSession } from './open-target.ts'
+import { openTarget, settlePgRestore } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import type { RestoreRequest } from './request.ts'
 import { runPgRestore } from './run-pg-restore.ts'
 import { type Selection, selectEntries } from './selection.ts'
 import { setSequencesByMaxValue } from './sequences.ts'
+import { TargetSession } from './target-session.ts'
 import { verifyFiles } from './verify-files.ts'
 
 export interface RestoreResult {

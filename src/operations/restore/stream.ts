@@ -7,9 +7,10 @@ import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
 import { identifyAhead, type ProgramChoice } from '../program-choice.ts'
 import { type ArchiveStream, reopenedStream } from './archive-stream.ts'
-import { type Incoming, openEmptyTarget, settlePgRestore, TargetSession } from './open-target.ts'
+import { type Incoming, openEmptyTarget, settlePgRestore } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import { type ArchiveInput, runPgRestore } from './run-pg-restore.ts'
+import { TargetSession } from './target-session.ts'
 
 /** How an archive that comes as a stream goes into a database. */
 export interface StreamRestoreOptions {
