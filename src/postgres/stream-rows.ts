@@ -1,5 +1,5 @@
 import { literal, type Sql, sql } from '../lib/sql.ts'
-import { ServerError, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
 /** Rows that are in memory at once. */
 const ROWS_A_FETCH = 1000
@@ -24,9 +24,6 @@ export async function* streamRows<Row>(
       if (rows.length === 0) break
       yield rows
     }
-  } catch (error) {
-    if (!(error instanceof ServerError)) signal.throwIfAborted()
-    throw error
   } finally {
     // With the savepoint goes the cursor.
     if (!signal.aborted)

@@ -3,13 +3,15 @@ import { TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
 import { dictionary, dumpTo, restoreFrom } from '../server/operations.ts'
 import { contentsOf } from '../server/programs.ts'
+import { sortedRows } from '../server/rows.ts'
 import hostile from './hostile.sql' with { type: 'text' }
 
 test('a hostile database comes through dump and restore as it was', async () => {
   await using source = await TestDatabase.create(hostile)
   await using target = await TestDatabase.create()
   await using folder = await TestFolder.create()
-  await dumpTo(source.target, folder.file('archive'))
+  // Over one connection the parts of a large table come in their order, and its rows stand where they stood.
+  await dumpTo(source.target, folder.file('archive'), { jobs: 1 })
   await restoreFrom(folder.file('archive'), target.target)
   expect(await contentsOf(target.target)).toBe(await contentsOf(source.target))
 })
@@ -59,5 +61,5 @@ test('masked columns change and nothing else does', async () => {
     UPDATE public.parent SET b = 'inherited';
     REFRESH MATERIALIZED VIEW public.m_z;
   `)
-  expect(await contentsOf(target.target)).toBe(await contentsOf(source.target))
+  expect(sortedRows(await contentsOf(target.target))).toBe(sortedRows(await contentsOf(source.target)))
 })

@@ -51,23 +51,13 @@ export async function runClient(
   return output
 }
 
-/**
- * All of a database as text, structure and rows, without what differs by chance or is secret. Rows are put in order: an
- * UPDATE moves them, and the parts of a large table stand in an archive as they came.
- */
+/** All of a database as text, structure and rows, without what differs by chance or is secret. */
 export async function contentsOf(target: Target): Promise<string> {
   const text = await runClient('pg_dump', target, ['--no-subscriptions', target.database])
-  return withRowsInOrder(withRoutedRowsGathered(text))
+  return withRoutedRowsGathered(text)
     .replaceAll(/^\s*password '.*',?\n/gm, '')
     .replaceAll(/,\n\)/g, '\n)')
     .replaceAll(/^\\(un)?restrict .*$/gm, '')
-}
-
-function withRowsInOrder(text: string): string {
-  return text.replaceAll(
-    /^(COPY .* FROM stdin;\n)([\s\S]*?)^\\\.$/gm,
-    (_, head: string, rows: string) => head + rows.split('\n').sort().join('\n'),
-  )
 }
 
 /**

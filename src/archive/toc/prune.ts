@@ -133,7 +133,6 @@ function isNoteworthy(
 }
 
 /** `VIEW public.v: it cannot do without TABLE public.t` */
-export function describeLeftOut({ description, schema, tag, because }: LeftOut): string {
-  const name = [schema, tag].filter(Boolean).join('.')
-  return `${description} ${name}: it cannot do without ${because}`
+export function describeLeftOut(leftOut: LeftOut): string {
+  return `${describeEntry(leftOut)}: it cannot do without ${leftOut.because}`
 }

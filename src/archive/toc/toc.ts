@@ -58,9 +58,12 @@ export interface TocEntry {
 }
 
 /** `TABLE public.t`, for people. */
-export function describeEntry(entry: TocEntry): string {
-  const name = entry.schema === null ? (entry.tag ?? '') : `${entry.schema}.${entry.tag}`
-  return `${entry.description} ${name}`
+export function describeEntry({
+  description,
+  schema,
+  tag,
+}: Pick<TocEntry, 'description' | 'schema' | 'tag'>): string {
+  return `${description} ${[schema, tag].filter(Boolean).join('.')}`
 }
 
 /** In a directory the data file's name ('' where there is none), in a custom archive the position of the data. */

@@ -57,6 +57,7 @@ export async function restore(context: Context, request: RestoreRequest): Promis
   )
   const tables = selectedTables(archive.manifest, selection)
   const { session, pgRestore } = await openVerified(context, request, archive, tables, connection)
+  context.onProgress({ stage: 'restore', done: 0, total: 1 })
   const work = new RestoreWork(context, request, archive, selection, tables, session, pgRestore)
   const warnings = request.content === 'data' ? await work.rowsIntoStructure() : await work.structureAndRows()
   if (request.sequencesByMaxValue) await setSequencesByMaxValue(session)
@@ -161,7 +162,6 @@ class RestoreWork {
       const table = byDumpId.get(dumpId)
       if (table && byDumpId.delete(dumpId)) this.#tellTable(table)
     }
-    this.#context.onProgress({ stage: 'restore', done: 0, total: 1 })
     return runPgRestore(this.#context, {
       pgRestore: this.#pgRestore,
       target: this.#request.target,

@@ -9,8 +9,8 @@ import { s3 } from './s3.ts'
 import { sftp } from './sftp.ts'
 
 /**
- * Opens a destination. Nothing is connected to yet. Hosts are looked up, and refused, with each
- * connection (`address-refused`).
+ * Opens a destination. Nothing is connected to yet. Hosts are looked up, and refused, with each connection
+ * (`address-refused`).
  */
 export async function openDestination(
   config: DestinationConfig,
