@@ -1,11 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-
-/** What a finished file of the archive amounts to. */
-export interface WrittenFile {
-  readonly fileBytes: number
-  readonly sha256: string
-}
+import { type FileFigures, FileSums } from './checksum/file-sums.ts'
 
 /**
  * After so many bytes they are brought to disk while further ones are written. All at the end, 217 MB made a dump wait for
@@ -16,8 +11,7 @@ const BYTES_BEHIND = 16 * 1024 * 1024
 /** A file of the archive that is being written, by one writer or by several in turns. */
 export class ArchiveFile {
   readonly #handle: FileHandle
-  readonly #hash = new Bun.CryptoHasher('sha256')
-  #fileBytes = 0
+  readonly #sums = new FileSums()
   #syncedBytes = 0
   #syncing: Promise<void> | undefined
   /** A disk tells once of what it could not write. */
@@ -35,17 +29,16 @@ export class ArchiveFile {
    * that goes by the pool.
    */
   async append(piece: Uint8Array): Promise<void> {
-    this.#hash.update(piece)
-    this.#fileBytes += piece.length
+    this.#sums.update(piece)
     for (let written = 0; written < piece.length; ) {
       written += writeSync(this.#handle.fd, piece, written, piece.length - written)
     }
-    if (!this.#syncing && this.#fileBytes - this.#syncedBytes >= BYTES_BEHIND) this.#syncBehind()
+    if (!this.#syncing && this.#sums.fileBytes - this.#syncedBytes >= BYTES_BEHIND) this.#syncBehind()
     if (this.#failure) throw this.#failure.error
   }
 
-  get amount(): WrittenFile {
-    return { fileBytes: this.#fileBytes, sha256: this.#hash.copy().digest('hex') }
+  get figures(): FileFigures {
+    return this.#sums.figures
   }
 
   /** Brings the file to disk, and not only to the kernel, and closes it. */
@@ -65,7 +58,7 @@ export class ArchiveFile {
   }
 
   #syncBehind(): void {
-    this.#syncedBytes = this.#fileBytes
+    this.#syncedBytes = this.#sums.fileBytes
     this.#syncing = this.#handle.datasync().then(
       () => {
         this.#syncing = undefined

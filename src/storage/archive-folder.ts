@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { MANIFEST_FILE, type Manifest, TOC_FILE } from '../archive/manifest.ts'
+import { MANIFEST_FILE, type Manifest, TOC_FILE, type TocFigures } from '../archive/manifest.ts'
 import { Fault } from '../lib/fault.ts'
 import { sha256Hex } from '../lib/sha256.ts'
-import { ArchiveFile, type WrittenFile } from './archive-file.ts'
+import { ArchiveFile } from './archive-file.ts'
+import { type FileFigures, FileSums } from './checksum/file-sums.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 import { syncFiles } from './sync-files.ts'
 
@@ -86,10 +87,12 @@ export class ArchiveFolder {
    * Writes a small file on the spot: over Bun's thread pool 2,000 of them took 0.5 s, and as much of CPU; so 0.07.
    * `publish` brings it to disk. Throws `disk`.
    */
-  async put(name: string, bytes: Uint8Array): Promise<WrittenFile> {
+  async put(name: string, bytes: Uint8Array): Promise<FileFigures> {
     await this.#onDisk(async () => writeFileSync(join(this.path, name), bytes, { mode: 0o600 }))
     this.#unsynced.push(name)
-    return { fileBytes: bytes.length, sha256: sha256Hex(bytes) }
+    const sums = new FileSums()
+    sums.update(bytes)
+    return sums.figures
   }
 
   /** Begins a file. Throws `disk`. */
@@ -106,14 +109,14 @@ export class ArchiveFolder {
    * Ends a file. It goes to disk while others are written: waiting for each by itself made 2,000 small tables take twice
    * as long. `publish` waits for all.
    */
-  async finish(file: ArchiveFile): Promise<WrittenFile> {
-    const amount = file.amount
+  async finish(file: ArchiveFile): Promise<FileFigures> {
+    const { figures } = file
     const syncing = file.sync()
     // Whoever publishes hears of a failure; until then it is nobody's.
     syncing.catch(() => {})
     this.#syncing.add(syncing)
     if (this.#syncing.size >= FILES_SYNCING) await this.#settleFiles()
-    return amount
+    return figures
   }
 
   async #settleFiles(): Promise<void> {
@@ -130,35 +133,33 @@ export class ArchiveFolder {
   }
 
   /** Writes a whole file, to disk and not only to the kernel. Throws `disk`. */
-  async #write(name: string, bytes: Uint8Array): Promise<WrittenFile> {
-    const written = await this.put(name, bytes)
+  async #write(name: string, bytes: Uint8Array): Promise<void> {
+    await this.put(name, bytes)
     await this.#settle()
-    return written
   }
 
   /** Measures a file that another program wrote into the folder, and brings it to disk. */
-  async measure(name: string): Promise<WrittenFile> {
-    const hash = new Bun.CryptoHasher('sha256')
-    let fileBytes = 0
+  async measure(name: string): Promise<FileFigures> {
+    const sums = new FileSums()
     await this.#onDisk(async () => {
       const handle = await open(join(this.path, name), 'r')
       try {
         for await (const chunk of handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })) {
-          hash.update(chunk)
-          fileBytes += chunk.length
+          sums.update(chunk)
         }
         await handle.datasync()
       } finally {
         await handle.close()
       }
     })
-    return { fileBytes, sha256: hash.digest('hex') }
+    return sums.figures
   }
 
   /** Makes the folder an archive: table of contents, manifest, and the mark goes. */
-  async publish(toc: Uint8Array, describe: (toc: WrittenFile) => Manifest): Promise<Manifest> {
+  async publish(toc: Uint8Array, describe: (toc: TocFigures) => Manifest): Promise<Manifest> {
     await this.#settle()
-    const manifest = describe(await this.#write(`${TOC_FILE}.new`, toc))
+    await this.#write(`${TOC_FILE}.new`, toc)
+    const manifest = describe({ fileBytes: toc.length, sha256: sha256Hex(toc) })
     const text = `${JSON.stringify(manifest, null, 2)}\n`
     await this.#write(`${MANIFEST_FILE}.new`, new TextEncoder().encode(text))
     await this.#onDisk(async () => {

@@ -1,12 +1,19 @@
 import { statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { MANIFEST_FILE, type Manifest, manifestSchema, TOC_FILE } from '../archive/manifest.ts'
+import {
+  MANIFEST_FILE,
+  type Manifest,
+  type ManifestFile,
+  manifestSchema,
+  SUMMED_BYTES,
+  TOC_FILE,
+} from '../archive/manifest.ts'
 import { readToc, type Toc } from '../archive/toc/toc.ts'
 import { Fault } from '../lib/fault.ts'
 import { sha256Hex } from '../lib/sha256.ts'
 import { UNFINISHED_FILE } from './archive-folder.ts'
-import type { FileFigures } from './checksum/file-figures.ts'
+import type { FilePart, PartFigures } from './checksum/part-sum.ts'
 
 /** An archive in a folder, as a restore finds it. */
 export interface StoredArchive {
@@ -15,9 +22,12 @@ export interface StoredArchive {
   readonly toc: Toc
 }
 
-/** A file of an archive, and what its manifest says of it. */
-export interface ListedFile extends FileFigures {
-  readonly file: string
+/** A part of a file of an archive, and what the manifest says of it. */
+export interface ListedPart {
+  readonly file: ManifestFile
+  readonly from: number
+  readonly bytes: number
+  readonly sha256: string
 }
 
 /**
@@ -36,33 +46,50 @@ export async function openArchive(folder: string): Promise<StoredArchive> {
 }
 
 /** Compares a file's size with the manifest's. Throws `archive-damaged`. */
-export function refuseOtherSize({ path }: StoredArchive, { file, fileBytes }: ListedFile): void {
+export function refuseOtherSize({ path }: StoredArchive, { file, fileBytes }: ManifestFile): void {
   const status = statSync(join(path, file), { throwIfNoEntry: false })
   if (!status) throw damaged(path, file, 'is missing')
   if (status.size !== fileBytes) throw otherSize(path, file, status.size, fileBytes)
 }
 
-/** Compares a file with the manifest; `measure` reads it. Throws `archive-damaged`, and the reason of the signal. */
+/** Compares a part with the manifest; `sum` reads it. Throws `archive-damaged`, and the reason of the signal. */
 export async function refuseChanged(
-  { path }: StoredArchive,
-  { file, fileBytes, sha256 }: ListedFile,
+  archive: StoredArchive,
+  { file, from, bytes, sha256 }: ListedPart,
   signal: AbortSignal,
-  measure: (path: string, aboutBytes: number) => FileFigures | Promise<FileFigures>,
+  sum: (part: FilePart) => PartFigures | Promise<PartFigures>,
 ): Promise<void> {
-  let found: FileFigures
+  const { path } = archive
+  const isLast = from + bytes === file.fileBytes
+  let found: PartFigures
   try {
-    found = await measure(join(path, file), fileBytes)
+    // Nothing may follow the last one.
+    found = await sum({ path: join(path, file.file), from, mostBytes: bytes + (isLast ? 1 : 0) })
   } catch (error) {
     signal.throwIfAborted()
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw damaged(path, file, isMissing ? 'is missing' : 'cannot be read', error)
+    throw damaged(path, file.file, isMissing ? 'is missing' : 'cannot be read', error)
   }
-  if (found.fileBytes !== fileBytes) throw otherSize(path, file, found.fileBytes, fileBytes)
-  if (found.sha256 !== sha256) throw damaged(path, file, 'was changed')
+  if (found.bytes !== bytes) refuseOtherSize(archive, file)
+  if (found.sha256 !== sha256)
+    throw damaged(path, file.file, `was changed${describeStretch(from, bytes, file)}`)
+}
+
+/** Where a file has several parts, in which one. */
+function describeStretch(from: number, bytes: number, { fileBytes }: ManifestFile): string {
+  return bytes === fileBytes ? '' : ` between its bytes ${from} and ${from + bytes}`
+}
+
+/** The parts of a file that have a checksum each, in order. */
+export function partsOf(file: ManifestFile): ListedPart[] {
+  return file.sha256.map((sha256, at) => {
+    const from = at * SUMMED_BYTES
+    return { file, from, bytes: Math.min(SUMMED_BYTES, file.fileBytes - from), sha256 }
+  })
 }
 
 /** The files that hold rows or large objects, with what the manifest says of them. */
-export function listedFiles(manifest: Manifest): ListedFile[] {
+export function listedFiles(manifest: Manifest): ManifestFile[] {
   const data = manifest.tables.flatMap(({ file, fileBytes, sha256 }) =>
     file === null || sha256 === null ? [] : [{ file, fileBytes, sha256 }],
   )

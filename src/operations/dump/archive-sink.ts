@@ -1,5 +1,5 @@
 import type { Pack } from '../../archive/data-stream.ts'
-import type { Manifest } from '../../archive/manifest.ts'
+import type { Manifest, TocFigures } from '../../archive/manifest.ts'
 import type { Toc } from '../../archive/toc/toc.ts'
 import type { Context } from '../context.ts'
 import type { LargeObjects } from './large-objects.ts'
@@ -12,8 +12,8 @@ export interface StoredRows {
   readonly file: string
   /** Bytes as they are stored, packed. */
   readonly fileBytes: number
-  /** Of the file, hexadecimal; null where there is none of its own. */
-  readonly sha256: string | null
+  /** Of the parts of the file, hexadecimal; null where there is none of its own. */
+  readonly sha256: readonly string[] | null
 }
 
 /** Where the rows of one table go. */
@@ -39,9 +39,7 @@ export interface ArchiveSink {
   /** Called for each table in the order that `begin` gave. */
   openTable(dumpId: number): TableSink
   /** All rows are there: makes an archive of it. */
-  publish(
-    describe: (toc: { readonly fileBytes: number; readonly sha256: string }) => Manifest,
-  ): Promise<Manifest>
+  publish(describe: (toc: TocFigures) => Manifest): Promise<Manifest>
   /** Takes back what can be taken back. Never throws. */
   retract(): Promise<void>
 }

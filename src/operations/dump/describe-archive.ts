@@ -1,4 +1,4 @@
-import type { Manifest, ManifestTable } from '../../archive/manifest.ts'
+import type { Manifest, ManifestTable, TocFigures } from '../../archive/manifest.ts'
 import { type Catalog, relationName } from '../../catalog/model.ts'
 import { maskedColumns, type Plan, type TablePlan } from '../../compile/plan/plan.ts'
 import { describePlace } from '../../lib/fault.ts'
@@ -21,7 +21,7 @@ export interface MadeArchive {
   readonly largeObjects: LargeObjects
   /** Large objects of the source that were not asked for. */
   readonly omitted: number
-  readonly toc: { readonly fileBytes: number; readonly sha256: string }
+  readonly toc: TocFigures
   readonly pgDump: Program
   readonly createdAt: Date
 }

@@ -1,5 +1,5 @@
 import { END_OF_ROWS } from '../../archive/data-stream.ts'
-import type { Manifest } from '../../archive/manifest.ts'
+import type { Manifest, TocFigures } from '../../archive/manifest.ts'
 import { dataFileName } from '../../archive/toc/entries.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
 import { giveBack } from '../../lib/give-back.ts'
@@ -51,9 +51,7 @@ export class FolderSink implements ArchiveSink {
     return new FileOfRows(this.#folder, `${dataFileName(dumpId)}.gz`)
   }
 
-  async publish(
-    describe: (toc: { readonly fileBytes: number; readonly sha256: string }) => Manifest,
-  ): Promise<Manifest> {
+  async publish(describe: (toc: TocFigures) => Manifest): Promise<Manifest> {
     return this.#folder.publish(this.#toc, describe)
   }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TOC_FILE } from '../../archive/manifest.ts'
+import { type ManifestFile, TOC_FILE } from '../../archive/manifest.ts'
 import { readToc, type TocEntry } from '../../archive/toc/toc.ts'
 import { Fault } from '../../lib/fault.ts'
 import { sql } from '../../lib/sql.ts'
@@ -11,7 +11,7 @@ import { type PgDump, runPgDump } from './pg-dump.ts'
 
 export interface LargeObjects {
   readonly entries: readonly TocEntry[]
-  readonly files: readonly { readonly file: string; readonly fileBytes: number; readonly sha256: string }[]
+  readonly files: readonly ManifestFile[]
 }
 
 export const NO_LARGE_OBJECTS: LargeObjects = { entries: [], files: [] }

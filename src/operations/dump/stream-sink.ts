@@ -1,5 +1,5 @@
 import { END_OF_ROWS, type Pack } from '../../archive/data-stream.ts'
-import type { Manifest } from '../../archive/manifest.ts'
+import type { Manifest, TocFigures } from '../../archive/manifest.ts'
 import { asCustom, beginOfData, chunkOfData, endOfData, withRowsInOrder } from '../../archive/toc/custom.ts'
 import { type Toc, writeToc } from '../../archive/toc/toc.ts'
 import { sha256Hex } from '../../lib/sha256.ts'
@@ -28,7 +28,7 @@ export class StreamSink implements ArchiveSink {
   readonly #request: Pick<StreamDumpRequest, 'content' | 'pack' | 'wrap' | 'waitingBytes'>
   readonly #write: (piece: Uint8Array) => Promise<void>
   #intSize = 4
-  #head: { fileBytes: number; sha256: string } | undefined
+  #head: TocFigures | undefined
   #places: readonly number[] = []
   #pieces: OrderedPieces | undefined
 
@@ -85,9 +85,7 @@ export class StreamSink implements ArchiveSink {
     }
   }
 
-  async publish(
-    describe: (toc: { readonly fileBytes: number; readonly sha256: string }) => Manifest,
-  ): Promise<Manifest> {
+  async publish(describe: (toc: TocFigures) => Manifest): Promise<Manifest> {
     await this.#pieces?.finish()
     if (!this.#head) throw new Error('an archive without a table of contents')
     return describe(this.#head)

@@ -1,9 +1,10 @@
-import type { ManifestTable } from '../../archive/manifest.ts'
-import { figuresOf } from '../../storage/checksum/file-figures.ts'
+import type { ManifestFile, ManifestTable } from '../../archive/manifest.ts'
 import { HashingThread } from '../../storage/checksum/hashing-thread.ts'
+import { sumOfPart } from '../../storage/checksum/part-sum.ts'
 import {
-  type ListedFile,
+  type ListedPart,
   listedFiles,
+  partsOf,
   refuseChanged,
   refuseOtherSize,
   type StoredArchive,
@@ -18,8 +19,9 @@ const LARGE_BYTES = 4 * 1024 * 1024
 const FILES_AT_ONCE = 32
 
 /**
- * Reads the files of some tables, and those of no table, again and compares them with the manifest's checksums. Large ones
- * are read by threads: one alone would keep 64 cores waiting for 9 minutes at 800 GB. Throws `archive-damaged`.
+ * Reads the files of some tables, and those of no table, again and compares them with the manifest's checksums. The parts
+ * of large ones are read by threads: one alone would keep 64 cores waiting for 9 minutes at 800 GB. Throws
+ * `archive-damaged`.
  */
 export async function verifyFiles(
   context: Context,
@@ -31,8 +33,8 @@ export async function verifyFiles(
   const files = listedFiles(archive.manifest).filter(({ file }) => wanted.has(file) || others.has(file))
   const total = files.reduce((sum, file) => sum + file.fileBytes, 0)
   let done = 0
-  const tell = ({ fileBytes }: ListedFile) => {
-    done += fileBytes
+  const tell = ({ bytes }: ListedPart) => {
+    done += bytes
     context.onProgress({ stage: 'checksum', done, total })
   }
   const large = files.filter(({ fileBytes }) => fileBytes >= LARGE_BYTES)
@@ -48,37 +50,35 @@ export async function verifyFiles(
 
 async function verifyByThreads(
   archive: StoredArchive,
-  files: readonly ListedFile[],
+  files: readonly ManifestFile[],
   signal: AbortSignal,
-  tell: (file: ListedFile) => void,
+  tell: (part: ListedPart) => void,
 ): Promise<void> {
-  await runLanes(
-    files.toSorted((one, other) => other.fileBytes - one.fileBytes),
-    {
-      lanes: defaultLanes(),
-      signal,
-      open: async () => new HashingThread(),
-      work: async (thread, file, aborted) => {
-        const measure = (path: string, bytes: number) => thread.figuresOf(path, bytes, aborted)
-        await refuseChanged(archive, file, aborted, measure)
-        tell(file)
-      },
-      close: async (thread) => thread[Symbol.dispose](),
+  await runLanes(files.flatMap(partsOf), {
+    lanes: defaultLanes(),
+    signal,
+    open: async () => new HashingThread(),
+    work: async (thread, part, aborted) => {
+      await refuseChanged(archive, part, aborted, (where) => thread.sumOfPart(where, aborted))
+      tell(part)
     },
-  )
+    close: async (thread) => thread[Symbol.dispose](),
+  })
 }
 
 async function verifyHere(
   archive: StoredArchive,
-  files: readonly ListedFile[],
+  files: readonly ManifestFile[],
   signal: AbortSignal,
-  tell: (file: ListedFile) => void,
+  tell: (part: ListedPart) => void,
 ): Promise<void> {
   for (const [at, file] of files.entries()) {
     // Lets an interrupt be heard between small files.
     if (at % FILES_AT_ONCE === 0) await Bun.sleep(0)
     signal.throwIfAborted()
-    await refuseChanged(archive, file, signal, figuresOf)
-    tell(file)
+    for (const part of partsOf(file)) {
+      await refuseChanged(archive, part, signal, sumOfPart)
+      tell(part)
+    }
   }
 }

@@ -1,25 +1,20 @@
 import { orAborted } from '../../lib/or-aborted.ts'
-import { type FileFigures, figuresOf } from './file-figures.ts'
+import { type FilePart, type PartFigures, sumOfPart } from './part-sum.ts'
 
-interface Question {
-  readonly path: string
-  readonly aboutBytes: number
-}
-
-type Reply = { readonly figures: FileFigures } | { readonly error: string }
+type Reply = { readonly figures: PartFigures } | { readonly error: string }
 
 /** Of a thread of its own in a compiled binary no file is found, so it begins from its text. */
 const PROGRAM = `
-const figuresOf = ${figuresOf}
-self.onmessage = ({ data: { path, aboutBytes } }) => {
+const sumOfPart = ${sumOfPart}
+self.onmessage = ({ data }) => {
   try {
-    self.postMessage({ figures: figuresOf(path, aboutBytes) })
+    self.postMessage({ figures: sumOfPart(data) })
   } catch (error) {
     self.postMessage({ error: String(error) })
   }
 }`
 
-/** A thread that measures files, one after the other: a core hashes 1.4 GB a second. Declare it by `using`. */
+/** A thread that sums up parts of files, one after the other: a core hashes 1.4 GB a second. Declare it by `using`. */
 export class HashingThread implements Disposable {
   readonly #program = URL.createObjectURL(new Blob([PROGRAM], { type: 'text/javascript' }))
   readonly #worker = new Worker(this.#program, { smol: true })
@@ -32,11 +27,11 @@ export class HashingThread implements Disposable {
   }
 
   /** Throws what reading it throws, and the reason of the signal. */
-  async figuresOf(path: string, aboutBytes: number, signal: AbortSignal): Promise<FileFigures> {
+  async sumOfPart(part: FilePart, signal: AbortSignal): Promise<PartFigures> {
     this.#reply = Promise.withResolvers()
-    this.#worker.postMessage({ path, aboutBytes } satisfies Question)
+    this.#worker.postMessage(part)
     const reply = await orAborted(this.#reply.promise, signal)
-    if ('error' in reply) throw new Error(`${path} cannot be read: ${reply.error}`)
+    if ('error' in reply) throw new Error(`${part.path} cannot be read: ${reply.error}`)
     return reply.figures
   }
 
