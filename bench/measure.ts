@@ -21,8 +21,9 @@ export interface Measured {
 }
 
 /**
- * Runs all contenders in turn, several times over, so that what slows the machine down slows all of them. Their memory is
- * looked at in a round of its own.
+ * Runs all contenders in turn, several times over, so that what slows the machine down slows all of them; in another order
+ * each time, so that what one leaves to the next (pages to be written, a core that was busy) is not always the same one's.
+ * Their memory is looked at in a round of its own.
  */
 export async function measure(
   contenders: readonly Contender[],
@@ -36,7 +37,7 @@ export async function measure(
     peakBytes: 0,
   }))
   for (let round = 0; round < rounds; round++) {
-    for (const [at, contender] of contenders.entries()) {
+    for (const [at, contender] of inOrderOf(round, [...contenders.entries()])) {
       const serverBefore = treeCpuSeconds(postmaster)
       const { seconds, cpuSeconds } = await runOnce(contender)
       await Bun.sleep(BACKENDS_END_MILLISECONDS)
@@ -49,6 +50,13 @@ export async function measure(
     if (result) result.peakBytes = (await watchMemory(contender)).peakBytes
   }
   return results
+}
+
+/** Each round begins with the next one, and every second goes backwards. */
+function inOrderOf<Item>(round: number, items: readonly Item[]): Item[] {
+  const first = round % items.length
+  const order = [...items.slice(first), ...items.slice(0, first)]
+  return round % 2 === 0 ? order : order.toReversed()
 }
 
 /** To look takes 4 to 10 ms of a core and holds up page faults, so it is not done where time is measured. */
@@ -144,5 +152,7 @@ export function medianRatio(numbers: readonly number[], references: readonly num
 
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((left, right) => left - right)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const middle = sorted.length / 2
+  const [lower = Number.NaN, upper = Number.NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
+  return (lower + upper) / 2
 }
