@@ -2,13 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { systemClock } from '../src/lib/clock.ts'
-import { silentLog } from '../src/lib/log.ts'
 import { init } from '../src/operations/init.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
 import { build, SCENARIOS } from './data.ts'
-import { BINARY, createDatabase, environment, postmasterOf, run } from './ground.ts'
+import { BINARY, context, createDatabase, environment, postmasterOf, run } from './ground.ts'
 import { type Contender, measure, median } from './measure.ts'
 
 /**
@@ -24,12 +22,6 @@ const { values: options } = parseArgs({
 })
 
 const [scenario] = SCENARIOS
-const context = {
-  signal: new AbortController().signal,
-  log: silentLog,
-  clock: systemClock,
-  onProgress: () => {},
-}
 
 const folder = await mkdtemp(join(tmpdir(), 'pgveil-bench-'))
 const cluster = await ThrowawayCluster.start({

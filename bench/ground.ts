@@ -1,9 +1,20 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemClock } from '../src/lib/clock.ts'
+import { silentLog } from '../src/lib/log.ts'
 import { identifier, sql } from '../src/lib/sql.ts'
+import type { Context } from '../src/operations/context.ts'
 import { clientEnvironment, type Target } from '../src/postgres/connection/target.ts'
 import { Session } from '../src/postgres/session.ts'
 import type { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
+
+/** Of work that is measured: nobody listens, and nobody interrupts. */
+export const context: Context = {
+  signal: new AbortController().signal,
+  log: silentLog,
+  clock: systemClock,
+  onProgress: () => {},
+}
 
 export function environment(target: Target): Record<string, string> {
   return clientEnvironment(target, process.env)

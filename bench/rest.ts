@@ -2,15 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { systemClock } from '../src/lib/clock.ts'
-import { silentLog } from '../src/lib/log.ts'
 import { fromShippedFile } from '../src/lib/sql.ts'
 import { checkConnection, previewSchemas } from '../src/operations/preview.ts'
 import { viewFields } from '../src/operations/view-fields.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { Session } from '../src/postgres/session.ts'
 import { ThrowawayCluster } from '../src/postgres/throwaway-cluster.ts'
-import { BINARY, createDatabase } from './ground.ts'
+import { BINARY, context, createDatabase } from './ground.ts'
+import { median } from './measure.ts'
 
 /**
  * Measures the REST API of the built binary, `npm run build` first: the start, light endpoints beside the same operation
@@ -25,19 +24,8 @@ const { values: options } = parseArgs({
 
 const STARTS = 5
 
-const context = {
-  signal: new AbortController().signal,
-  log: silentLog,
-  clock: systemClock,
-  onProgress: () => {},
-}
-
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

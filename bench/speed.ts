@@ -2,8 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { systemClock } from '../src/lib/clock.ts'
-import { silentLog } from '../src/lib/log.ts'
 import { init } from '../src/operations/init.ts'
 import type { Target } from '../src/postgres/connection/target.ts'
 import { chooseProgram } from '../src/postgres/programs.ts'
@@ -12,6 +10,7 @@ import { gzipLibrary } from '../src/storage/compression/gzip.ts'
 import { build, SCENARIOS, type Scenario } from './data.ts'
 import {
   BINARY,
+  context,
   createDatabase,
   dropDatabase,
   environment,
@@ -49,12 +48,6 @@ interface Table {
   readonly measured: readonly Measured[]
 }
 
-const context = {
-  signal: new AbortController().signal,
-  log: silentLog,
-  clock: systemClock,
-  onProgress: () => {},
-}
 const folder = await mkdtemp(join(tmpdir(), 'pgveil-bench-'))
 const cluster = await ThrowawayCluster.start({
   signal: context.signal,

@@ -1,18 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { Secret } from '../../src/lib/secret.ts'
 import { type BackupResult, backup } from '../../src/operations/backup/backup.ts'
 import type { BackupRequest } from '../../src/operations/backup/request.ts'
-import { retain } from '../../src/operations/backup/retain.ts'
 import { init } from '../../src/operations/init.ts'
 import { identifyServer } from '../../src/operations/survey-server.ts'
 import { openBackup } from '../../src/storage/backup-file.ts'
 import { localFs } from '../../src/storage/destinations/local-fs.ts'
 import { COMPRESSIONS } from '../../src/storage/sidecar.ts'
-import { readSidecarOf, setLocked } from '../../src/storage/stored-backups.ts'
-import { Hands } from '../jobs/schedule/hands.ts'
+import { readSidecarOf } from '../../src/storage/stored-backups.ts'
 import { dropDatabase, TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
 import { dictionary, noRules, streamOf, testContext } from '../server/operations.ts'
@@ -21,15 +18,6 @@ import { backupRequest, USERS } from './request.ts'
 
 const signal = new AbortController().signal
 const sealing = { profileId: 'vault', key: new Secret(randomBytes(32).toString('hex')) }
-
-/** All files below a folder. */
-function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort()
-}
 
 async function faultOf(made: Promise<unknown>): Promise<{ code: string; message: string }> {
   return made.then(
@@ -70,7 +58,7 @@ describe('what is stored', () => {
         const suffix = { NONE: '', GZIP: '.gz', ZSTD: '.zst' }[compression] + (key ? '.sealed' : '')
         expect(made.path).toMatch(/^nightly\/nightly_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z\.dump/)
         expect(made.path.endsWith(`.dump${suffix}`)).toBe(true)
-        expect(filesIn(folder.path)).toEqual([made.path, `${made.path}.meta.json`])
+        expect(folder.files()).toEqual([made.path, `${made.path}.meta.json`])
         const stored = await Bun.file(folder.file(made.path)).bytes()
         expect(made.sidecar).toMatchObject({
           size: stored.length,
@@ -184,7 +172,7 @@ describe('a rule that means nothing', () => {
       return backup(testContext(), backupRequest(shop.target, folder.path, changes))
     }
     expect((await made('users', 'more')).sidecar.coverage.masked).toBe(3)
-    const before = filesIn(folder.path)
+    const before = folder.files()
     const renamedTable = await faultOf(made('users', 'people'))
     expect([renamedTable.code, renamedTable.message]).toEqual([
       'rule-unmatched',
@@ -196,7 +184,7 @@ describe('a rule that means nothing', () => {
       'column-unknown',
       'No table that answers to public.users has the column email.',
     ])
-    expect(filesIn(folder.path)).toEqual(before)
+    expect(folder.files()).toEqual(before)
   })
 })
 
@@ -246,7 +234,7 @@ describe('a database of which no rule masks anything', () => {
     const fault = await faultOf(backup(testContext(), among))
     expect(fault.code).toBe('no-anonymization')
     expect(fault.message).toContain(other.name)
-    expect(filesIn(folder.path)).toEqual([])
+    expect(folder.files()).toEqual([])
   })
 })
 
@@ -263,7 +251,7 @@ test('columns that no dictionary knows are copied, refused or left NULL, as the 
     )
   const fault = await faultOf(made('fail'))
   expect(fault.code).toBe('column-unlisted')
-  expect(filesIn(folder.file('backups'))).toEqual([])
+  expect(folder.files('backups')).toEqual([])
   for (const [policy, notes] of [
     ['copy', 500],
     ['null', 0],
@@ -281,7 +269,7 @@ describe('what goes wrong', () => {
     await using folder = await TestFolder.create()
     let damaged = false
     const onProgress = ({ stage }: { stage: string }) => {
-      const [file] = filesIn(folder.path).filter((name) => name.endsWith('.dump'))
+      const [file] = folder.files().filter((name) => name.endsWith('.dump'))
       if (damaged || stage !== 'Verifying' || !file) return
       damaged = true
       truncateSync(folder.file(file), 300_000)
@@ -290,7 +278,7 @@ describe('what goes wrong', () => {
     const context = testContext({ onProgress })
     const fault = await faultOf(backup(context, backupRequest(shop.target, folder.path)))
     expect([damaged, fault.code]).toEqual([true, 'backup-damaged'])
-    expect(filesIn(folder.path)).toEqual([])
+    expect(folder.files()).toEqual([])
   })
 
   test('a retention that fails leaves the backup, and says so', async () => {
@@ -308,7 +296,7 @@ describe('what goes wrong', () => {
     expect(fault.message).toMatch(
       /^The backup nightly\/.*\.dump is stored\. Older backups could not be removed: /,
     )
-    expect(filesIn(folder.file('aside'))).toHaveLength(2)
+    expect(folder.files('aside')).toHaveLength(2)
   })
 
   test('a server that is marked as production is not refreshed under any address; the backup stays', async () => {
@@ -327,7 +315,7 @@ describe('what goes wrong', () => {
     const fault = await faultOf(backup(testContext(), request))
     expect(fault.code).toBe('production-target')
     expect(fault.message).toContain('is stored')
-    expect(filesIn(folder.path)).toHaveLength(2)
+    expect(folder.files()).toHaveLength(2)
     expect(await shop.value("SELECT count(*)::int FROM pg_database WHERE datname = 'never_made'")).toBe(0)
   })
 
@@ -367,12 +355,12 @@ describe('what goes wrong', () => {
     }
     const context = testContext({ signal: abort.signal, onProgress })
     await expect(backup(context, backupRequest(shop.target, folder.path))).rejects.toThrow()
-    expect(filesIn(folder.path)).toEqual([])
+    expect(folder.files()).toEqual([])
     const left = 'nightly/nightly_2026-05-01T00-00-00.000Z.dump'
     await Bun.write(folder.file(left), 'of a run that was killed')
     await Bun.write(folder.file('nightly/by hand.dump'), 'of somebody')
     const { path } = await backup(testContext(), backupRequest(shop.target, folder.path))
-    expect(filesIn(folder.path)).toEqual(['nightly/by hand.dump', path, `${path}.meta.json`].sort())
+    expect(folder.files()).toEqual(['nightly/by hand.dump', path, `${path}.meta.json`].sort())
   })
 
   test('a destination that cannot be written leaves nothing behind and is named', async () => {
@@ -383,93 +371,9 @@ describe('what goes wrong', () => {
       backup(testContext(), backupRequest(shop.target, folder.file('blocked/below'))),
     )
     expect(fault.code).toBe('storage-failed')
-    expect(filesIn(folder.path)).toEqual(['blocked'])
+    expect(folder.files()).toEqual(['blocked'])
     expect(
       await shop.value("SELECT count(*)::int FROM pg_stat_activity WHERE application_name LIKE 'pg_dump%'"),
     ).toBe(0)
-  })
-})
-
-describe('retention', () => {
-  /** Backups at moments, one after the other; the days of those that are left. */
-  async function daysLeft(
-    times: readonly string[],
-    retention: BackupRequest['retention'],
-    locked: readonly string[] = [],
-  ): Promise<string[]> {
-    await using shop = await TestDatabase.create(USERS)
-    await using folder = await TestFolder.create()
-    const clock = new Hands(0)
-    for (const time of times) {
-      clock.set(time)
-      const { path } = await backup(
-        testContext({ clock }),
-        backupRequest(shop.target, folder.path, { retention }),
-      )
-      if (locked.includes(time)) await setLocked(localFs({ basePath: folder.path }), path, true, signal)
-    }
-    const kept = filesIn(folder.path)
-    const archives = kept.filter((name) => name.endsWith('.dump'))
-    expect(kept).toEqual(archives.flatMap((name) => [name, `${name}.meta.json`]))
-    return archives.map((name) => /_(.*?)T/.exec(name)?.[1] ?? '')
-  }
-
-  const days = (...numbers: number[]) => numbers.map((day) => `2026-05-0${day}`)
-  const at = (...numbers: number[]) => days(...numbers).map((day) => `${day}T12:00:00Z`)
-
-  test('SIMPLE keeps the newest, and what is locked beside them', async () => {
-    const retention = { mode: 'SIMPLE', simple: { keepCount: 2 } } as const
-    expect(await daysLeft(at(1, 2, 3, 4), retention, at(1))).toEqual(days(1, 3, 4))
-  })
-
-  test('SMART keeps one a day and one a week', async () => {
-    const smart = { daily: 2, weekly: 2, monthly: 0, yearly: 0 }
-    // The first of May 2026 is a Friday: the third ends that week.
-    expect(await daysLeft(at(1, 2, 3, 4, 5, 6), { mode: 'SMART', smart })).toEqual(days(3, 5, 6))
-  })
-
-  test('NONE removes nothing', async () => {
-    expect(await daysLeft(at(1, 2, 3), { mode: 'NONE' })).toEqual(days(1, 2, 3))
-  })
-
-  test('a clock that was ahead once does not make each new backup push out the one before', async () => {
-    const retention = { mode: 'SIMPLE', simple: { keepCount: 2 } } as const
-    const times = ['2027-01-01T12:00:00Z', '2027-01-02T12:00:00Z', ...at(1, 2, 3)]
-    expect(await daysLeft(times, retention)).toEqual([...days(2, 3), '2027-01-01', '2027-01-02'])
-  })
-
-  test('what is locked after the list was read stays', async () => {
-    await using shop = await TestDatabase.create(USERS)
-    await using folder = await TestFolder.create()
-    const made: BackupResult[] = []
-    for (let count = 0; count < 3; count++) {
-      made.push(await backup(testContext(), backupRequest(shop.target, folder.path)))
-    }
-    const [first, second, third] = made.map(({ path }) => path) as [string, string, string]
-    const files = localFs({ basePath: folder.path })
-    const destination = {
-      ...files,
-      remove: async (path: string, signal: AbortSignal) => {
-        // Retention goes from the oldest to the newest.
-        if (path.startsWith(first)) await setLocked(files, second, true, signal)
-        await files.remove(path, signal)
-      },
-    }
-    const retention = { mode: 'SIMPLE', simple: { keepCount: 1 } } as const
-    const request = backupRequest(shop.target, folder.path, { retention })
-    expect(await retain(testContext(), request, destination, third)).toEqual([first])
-    expect(filesIn(folder.path).filter((name) => name.endsWith('.dump'))).toEqual([second, third])
-  })
-
-  test('the files of another job in the same folder are not its business', async () => {
-    await using shop = await TestDatabase.create(USERS)
-    await using folder = await TestFolder.create()
-    const retention = { mode: 'SIMPLE', simple: { keepCount: 1 } } as const
-    const job = { id: 'job-2', name: 'of another' }
-    const other = await backup(testContext(), backupRequest(shop.target, folder.path, { job }))
-    await backup(testContext(), backupRequest(shop.target, folder.path, { retention }))
-    const last = await backup(testContext(), backupRequest(shop.target, folder.path, { retention }))
-    expect(last.removed).toHaveLength(1)
-    expect(filesIn(folder.path).filter((name) => name.endsWith('.dump'))).toEqual([other.path, last.path])
   })
 })

@@ -1,6 +1,10 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { TocEntry } from '../../src/archive/toc/toc.ts'
 import { ComplaintReader } from '../../src/operations/restore/complaints.ts'
+import { TestDatabase } from '../server/database.ts'
+import { faultOf } from '../server/faults.ts'
+import { TestFolder } from '../server/folder.ts'
+import { dictionary, dumpTo, restoreFrom } from '../server/operations.ts'
 
 const ENTRIES = [
   {
@@ -77,4 +81,35 @@ test('no value of a row is told, of a function neither that has the same command
       refused('Alice said', 'SELECT something();\n'),
     ),
   ).toEqual([`TABLE DATA public.t: ${words}`, `INDEX public.i: ${words}`, `undefined: ${words}`])
+})
+
+describe('what pg_restore complains of', () => {
+  test('ends the restore, naming the object and quoting no row', async () => {
+    await using broken = await TestDatabase.create(
+      `CREATE TABLE public.u (v text); INSERT INTO public.u VALUES ('private-a'), ('private-b'); CREATE UNIQUE INDEX one ON public.u (v)`,
+    )
+    await using target = await TestDatabase.create()
+    await using archive = await TestFolder.create()
+    const same = dictionary({ dictionary: [{ schema: 'public', table: 'u', fields: { v: `'private'` } }] })
+    await dumpTo(broken.target, archive.file('a'), { dictionaries: [same], checkConstraints: false })
+    const fault = await faultOf(restoreFrom(archive.file('a'), target.target))
+    expect([fault.code, fault.message]).toEqual([
+      'restore-failed',
+      expect.stringContaining('could not create unique index "one"'),
+    ])
+    expect(fault.place?.relation).toBe('INDEX public.one')
+    expect(JSON.stringify(fault.findings)).not.toContain('private')
+  })
+
+  test('is a warning where only a role is missing', async () => {
+    await using granted = await TestDatabase.create()
+    await granted.run(`CREATE ROLE soon_gone_${process.pid}; CREATE TABLE public.t (a int)`)
+    await granted.run(`GRANT SELECT ON public.t TO soon_gone_${process.pid}`)
+    await using target = await TestDatabase.create()
+    await using archive = await TestFolder.create()
+    await dumpTo(granted.target, archive.file('a'))
+    await granted.run(`DROP OWNED BY soon_gone_${process.pid}; DROP ROLE soon_gone_${process.pid}`)
+    const { warnings } = await restoreFrom(archive.file('a'), target.target)
+    expect(warnings.map(({ code }) => code)).toEqual(['privileges-not-restored'])
+  })
 })

@@ -368,37 +368,6 @@ describe('options', () => {
   })
 })
 
-describe('what pg_restore complains of', () => {
-  test('ends the restore, naming the object and quoting no row', async () => {
-    await using broken = await TestDatabase.create(
-      `CREATE TABLE public.u (v text); INSERT INTO public.u VALUES ('private-a'), ('private-b'); CREATE UNIQUE INDEX one ON public.u (v)`,
-    )
-    await using target = await TestDatabase.create()
-    await using archive = await TestFolder.create()
-    const same = dictionary({ dictionary: [{ schema: 'public', table: 'u', fields: { v: `'private'` } }] })
-    await dumpTo(broken.target, archive.file('a'), { dictionaries: [same], checkConstraints: false })
-    const fault = await faultOf(restoreFrom(archive.file('a'), target.target))
-    expect([fault.code, fault.message]).toEqual([
-      'restore-failed',
-      expect.stringContaining('could not create unique index "one"'),
-    ])
-    expect(fault.place?.relation).toBe('INDEX public.one')
-    expect(JSON.stringify(fault.findings)).not.toContain('private')
-  })
-
-  test('is a warning where only a role is missing', async () => {
-    await using granted = await TestDatabase.create()
-    await granted.run(`CREATE ROLE soon_gone_${process.pid}; CREATE TABLE public.t (a int)`)
-    await granted.run(`GRANT SELECT ON public.t TO soon_gone_${process.pid}`)
-    await using target = await TestDatabase.create()
-    await using archive = await TestFolder.create()
-    await dumpTo(granted.target, archive.file('a'))
-    await granted.run(`DROP OWNED BY soon_gone_${process.pid}; DROP ROLE soon_gone_${process.pid}`)
-    const { warnings } = await restoreFrom(archive.file('a'), target.target)
-    expect(warnings.map(({ code }) => code)).toEqual(['privileges-not-restored'])
-  })
-})
-
 describe('rows alone into a structure that differs', () => {
   test('a missing table or column is named before anything is loaded', async () => {
     await using target = await TestDatabase.create()

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { init } from '../../src/operations/init.ts'
 import { ServerError } from '../../src/postgres/session.ts'
 import { TestDatabase } from '../server/database.ts'
 import { testContext } from '../server/operations.ts'
+import { withLibrary } from './library.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await TestDatabase.create()
-  await init(testContext(), database.target)
-})
-afterAll(async () => {
-  await database[Symbol.asyncDispose]()
-})
-
-const value = <T = unknown>(expression: string) => database.value<T>(`SELECT ${expression}`)
+const { database, value } = withLibrary()
 
 describe('digest', () => {
   test.each(['md5', 'sha224', 'sha256', 'sha384', 'sha512'])(
@@ -49,8 +41,8 @@ describe('digest', () => {
   })
 
   test('is inlined, so that a constant algorithm costs nothing', async () => {
-    await database.run('CREATE TABLE IF NOT EXISTS public.t (v text)')
-    const plan = await database.rows(
+    await database().run('CREATE TABLE IF NOT EXISTS public.t (v text)')
+    const plan = await database().rows(
       `EXPLAIN (VERBOSE, COSTS OFF) SELECT anon_funcs.digest(v, 's', 'md5'), anon_funcs.partial(v, 1, '*', 1) FROM public.t`,
     )
     expect(JSON.stringify(plan)).toContain('md5')
@@ -87,7 +79,7 @@ describe('partial', () => {
 describe('random values', () => {
   /** Smallest and largest of many calls, and how many different ones there were. */
   async function spread(expression: string, calls = 2000) {
-    const [row] = await database.rows<{ least: string; most: string; different: number }>(`
+    const [row] = await database().rows<{ least: string; most: string; different: number }>(`
       SELECT min(v)::text AS least, max(v)::text AS most, count(DISTINCT v)::int AS different
       FROM (SELECT ${expression} AS v FROM generate_series(1, ${calls})) AS values`)
     return row as { least: string; most: string; different: number }
@@ -101,7 +93,7 @@ describe('random values', () => {
     ['random_phone()', /^0[1-9]\d{8}$/],
     [`random_hash('seed', 'sha512')`, /^[0-9a-f]{128}$/],
   ])('%s has its form, and differs from call to call', async (expression, form) => {
-    const rows = await database.rows<{ v: string }>(
+    const rows = await database().rows<{ v: string }>(
       `SELECT anon_funcs.${expression} AS v FROM generate_series(1, 200)`,
     )
     for (const { v } of rows) expect(v).toMatch(form)
@@ -142,12 +134,12 @@ describe('random values', () => {
   test('moments lie between their bounds', async () => {
     const within = `bool_and(v >= '2020-02-02' AND v <= '2022-02-05')`
     expect(
-      await database.value<boolean>(
+      await database().value<boolean>(
         `SELECT ${within} FROM (SELECT anon_funcs.random_date_between('2020-02-02', '2022-02-05') AS v FROM generate_series(1, 1000)) AS x`,
       ),
     ).toBe(true)
     expect(
-      await database.value<boolean>(
+      await database().value<boolean>(
         `SELECT bool_and(v >= '1900-01-01' AND v <= now()) FROM (SELECT anon_funcs.random_date() AS v FROM generate_series(1, 1000)) AS x`,
       ),
     ).toBe(true)
@@ -196,7 +188,7 @@ describe('random values', () => {
     ]) {
       const near = `bool_and(abs(extract(epoch FROM v - '${moment}'::timestamp)) <= 86400 * 31.0) AND count(DISTINCT v) > 20`
       const moved = `SELECT anon_funcs.dnoise('${moment}'::${type}, '1 month')::timestamp AS v FROM generate_series(1, 200)`
-      expect(await database.value<boolean>(`SELECT ${near} FROM (${moved}) AS x`)).toBe(true)
+      expect(await database().value<boolean>(`SELECT ${near} FROM (${moved}) AS x`)).toBe(true)
     }
     expect(
       await value<boolean>(`anon_funcs.dnoise('12:00'::time, '1 hour') BETWEEN '11:00' AND '13:00'`),

@@ -40,6 +40,16 @@ export async function made(...[serving, method, path, body, key]: Parameters<typ
   return answer.body
 }
 
+/** What a path or an address gives, as it is. */
+export async function bytesOf(
+  serving: Serving,
+  url: string,
+  key?: string,
+): Promise<[status: number, bytes: Buffer, headers: Headers]> {
+  const response = await fetch(new URL(url, serving.url), { headers: key ? bearer(key) : {} })
+  return [response.status, Buffer.from(await response.arrayBuffer()), response.headers]
+}
+
 /** The text of a new key. */
 export async function keyWith(serving: Serving, permissions: readonly Permission[]): Promise<string> {
   return (await made(serving, 'POST', '/api/api-keys', { name: 'of the test', permissions })).key

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { TestFolder } from '../../server/folder.ts'
 import { type Serving, until } from '../serving.ts'
-import { ask, bearer, defined, keyWith, made, serveBackups, storeBackup } from './ground.ts'
+import { ask, bearer, bytesOf, defined, keyWith, made, serveBackups, storeBackup } from './ground.ts'
 
 const error = { error: expect.any(String) }
 const KEY = randomBytes(32).toString('hex')
@@ -42,10 +42,6 @@ const sealed = (path: string, content: Uint8Array = CONTENT) =>
   storeBackup(folder.path, path, content, sealing(), KEY)
 const file = (path: string) => `/api/storage/${destination}/download?file=${encodeURIComponent(path)}`
 
-async function bytesOf(url: string, key?: string): Promise<[number, Buffer, Headers]> {
-  const response = await fetch(new URL(url, serving.url), { headers: key ? bearer(key) : {} })
-  return [response.status, Buffer.from(await response.arrayBuffer()), response.headers]
-}
 const TOKEN = 'the-token-of-the-test'
 
 describe('the list of files', () => {
@@ -169,13 +165,13 @@ describe('a download', () => {
   test('is opened where it is sealed, unless the bytes as they are stored are asked for', async () => {
     const path = 'sealed/Bäckup "1" 💾.dump.gz.sealed'
     await sealed(path)
-    const [status, bytes, headers] = await bytesOf(file(path), TOKEN)
+    const [status, bytes, headers] = await bytesOf(serving, file(path), TOKEN)
     expect([status, bytes.equals(CONTENT)]).toEqual([200, true])
     expect(headers.get('content-disposition')).toBe(
       `attachment; filename="B_ckup _1_ __.dump.gz"; filename*=UTF-8''B%C3%A4ckup%20%221%22%20%F0%9F%92%BE.dump.gz`,
     )
     expect(headers.get('cache-control')).toBe('no-store')
-    const [, raw, rawHeaders] = await bytesOf(`${file(path)}&decrypt=false`, TOKEN)
+    const [, raw, rawHeaders] = await bytesOf(serving, `${file(path)}&decrypt=false`, TOKEN)
     expect(raw.equals(readFileSync(join(folder.path, path)))).toBe(true)
     expect(rawHeaders.get('content-disposition')).toContain('.sealed')
   })
@@ -185,7 +181,7 @@ describe('a download', () => {
     async (length) => {
       const content = CONTENT.subarray(0, length)
       await sealed('sized.dump.sealed', content)
-      const [status, bytes] = await bytesOf(file('sized.dump.sealed'), TOKEN)
+      const [status, bytes] = await bytesOf(serving, file('sized.dump.sealed'), TOKEN)
       expect([status, bytes.length]).toEqual([200, length])
       expect(bytes.equals(content)).toBe(true)
     },
@@ -198,7 +194,7 @@ describe('a download', () => {
     const bytes = readFileSync(place)
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
     writeFileSync(place, bytes)
-    await expect(bytesOf(file(path), TOKEN)).rejects.toThrow()
+    await expect(bytesOf(serving, file(path), TOKEN)).rejects.toThrow()
     truncateSync(place, 5)
     const answer = await ask(serving, 'GET', file(path))
     expect([answer.status, answer.body]).toEqual([400, { error: expect.stringMatching(/damaged/) }])
@@ -243,89 +239,7 @@ describe('a download', () => {
     await made(serving, 'DELETE', `/api/encryption-profiles/${gone.id}`)
     const answer = await ask(serving, 'GET', file('keyless.dump.sealed'))
     expect([answer.status, answer.body]).toEqual([404, { error: expect.stringContaining('recovery kit') }])
-    expect((await bytesOf(`${file('keyless.dump.sealed')}&decrypt=false`, TOKEN))[0]).toBe(200)
-  })
-})
-
-describe('a link', () => {
-  const linkTo = (path: string, more: object = {}, on = serving) =>
-    made(on, 'POST', `/api/storage/${destination}/download-url`, { file: path, ...more })
-
-  test('needs no key, and holds for one download', async () => {
-    await sealed('linked/linked.dump.sealed')
-    const link = await linkTo('linked/linked.dump.sealed')
-    expect(link).toEqual({
-      success: true,
-      url: expect.stringMatching(/^http:\/\/[^/]+\/api\/storage\/public-download\?token=[\w-]{43}$/),
-      expiresIn: '5 minutes',
-      singleUse: true,
-    })
-    expect(new URL(link.url).origin).toBe(new URL(serving.url).origin)
-    // What previews a link does not use it up.
-    expect((await fetch(link.url, { method: 'HEAD' })).status).toBe(200)
-    const [status, bytes] = await bytesOf(link.url)
-    expect([status, bytes.equals(CONTENT)]).toEqual([200, true])
-    const again = await serving.get(link.url)
-    expect([again.status, again.body]).toEqual([401, error])
-    expect((await fetch(link.url, { method: 'HEAD' })).status).toBe(401)
-    const raw = await linkTo('linked/linked.dump.sealed', { decrypt: false })
-    expect((await bytesOf(raw.url))[1].equals(CONTENT)).toBe(false)
-  })
-
-  test('that many take at once is given to one', async () => {
-    await storeBackup(folder.path, 'raced/raced.dump', CONTENT)
-    const { url } = await linkTo('raced/raced.dump')
-    const answers = await Promise.all(Array.from({ length: 20 }, () => bytesOf(url)))
-    const statuses = answers.map(([status]) => status).sort()
-    expect(statuses).toEqual([200, ...Array(19).fill(401)])
-    const [won] = answers.filter(([status]) => status === 200)
-    expect(won?.[1].equals(CONTENT)).toBe(true)
-  })
-
-  test('is given back where nothing could be sent', async () => {
-    await storeBackup(folder.path, 'returned/returned.dump', CONTENT)
-    const { url } = await linkTo('returned/returned.dump')
-    const place = join(folder.path, 'returned/returned.dump')
-    const bytes = readFileSync(place)
-    truncateSync(place, 5)
-    expect((await serving.get(url)).status).toBe(400)
-    writeFileSync(place, bytes)
-    expect((await bytesOf(url))[0]).toBe(200)
-  })
-
-  test('is kept as a hash, and holds for five minutes', async () => {
-    await storeBackup(folder.path, 'expired/expired.dump', CONTENT)
-    const { url } = await linkTo('expired/expired.dump')
-    const token = new URL(url).searchParams.get('token') ?? ''
-    const state = new Database(join(serving.home, 'state.db'))
-    const hash = createHash('sha256').update(token).digest('hex')
-    const row = state.query('SELECT * FROM download_links WHERE hash = ?').get(hash) as { expires_at: number }
-    expect(Math.abs(row.expires_at - Date.now() - 5 * 60_000)).toBeLessThan(30_000)
-    for (const { path, bytes } of serving.files())
-      expect([path, bytes.includes(token)]).toEqual([path, false])
-    state.run('UPDATE download_links SET expires_at = ? WHERE hash = ?', [Date.now() - 1, hash])
-    state.close()
-    expect((await serving.get(url)).status).toBe(401)
-    expect(serving.output).not.toContain(token)
-  })
-
-  test('that is none is refused', async () => {
-    for (const token of ['x', "'", '💾', '%00', 'x'.repeat(43), '..']) {
-      const answer = await serving.get(`/api/storage/public-download?token=${token}`)
-      expect([token, [400, 401].includes(answer.status), answer.body]).toEqual([token, true, error])
-    }
-    for (const query of ['', '?token=', `?token=${'x'.repeat(10_000)}`]) {
-      expect((await serving.get(`/api/storage/public-download${query}`)).status).toBe(400)
-    }
-  })
-
-  test('leads to where the operator says that the server is', async () => {
-    await using other = await serveBackups(['--public-url', 'https://backups.example/pgveil/'])
-    const { destination: id } = await defined(other, folder.path)
-    const { url } = await made(other, 'POST', `/api/storage/${id.id}/download-url`, {
-      file: 'raced/raced.dump',
-    })
-    expect(url).toStartWith('https://backups.example/pgveil/api/storage/public-download?token=')
+    expect((await bytesOf(serving, `${file('keyless.dump.sealed')}&decrypt=false`, TOKEN))[0]).toBe(200)
   })
 })
 
@@ -420,7 +334,7 @@ test('how full a destination was is told by days', async () => {
 
 test('a recovery kit is a zip with the key, for who may write the vault', async () => {
   const path = `/api/vault/${profile}/recovery-kit`
-  const [status, bytes, headers] = await bytesOf(path, TOKEN)
+  const [status, bytes, headers] = await bytesOf(serving, path, TOKEN)
   expect([status, headers.get('content-type'), bytes.subarray(0, 4).toString('latin1')]).toEqual([
     200,
     'application/zip',

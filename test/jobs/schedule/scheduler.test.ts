@@ -1,68 +1,21 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
-import { readSchedule, runsBetween } from '../../../src/jobs/schedule/cron.ts'
 import type { Decision, MissedRuns, ScheduledEntry } from '../../../src/jobs/schedule/due.ts'
 import { Scheduler } from '../../../src/jobs/schedule/scheduler.ts'
 import { createLog, silentLog } from '../../../src/lib/log.ts'
 import { Hands } from './hands.ts'
-
-/** What a state file holds of entries, and what was begun. */
-class Stored {
-  readonly entries = new Map<string, ScheduledEntry>()
-  readonly begun: { id: string; dueAt: string; at: string }[] = []
-
-  add(id: string, until: string | number, changes: Partial<ScheduledEntry> = {}): void {
-    this.entries.set(id, {
-      id,
-      schedule: '0 2 * * *',
-      timeZone: 'UTC',
-      missedRuns: 'skip',
-      scheduledUntil: new Date(until),
-      enabled: true,
-      ...changes,
-    })
-  }
-
-  change(id: string, changes: Partial<ScheduledEntry>): void {
-    this.entries.set(id, { ...(this.entries.get(id) as ScheduledEntry), ...changes })
-  }
-
-  /** Both, or neither. */
-  commit({ id }: ScheduledEntry, { dueAt, seenUntil }: Decision, now: Date): void {
-    this.change(id, { scheduledUntil: seenUntil })
-    if (dueAt) this.begun.push({ id, dueAt: dueAt.toISOString(), at: now.toISOString() })
-  }
-
-  dueOf(id: string): string[] {
-    return this.begun.filter((run) => run.id === id).map((run) => run.dueAt)
-  }
-}
+import { Stored, schedulerOf, timesOf } from './stored.ts'
 
 const running: Scheduler[] = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map((scheduler) => scheduler.stop()))
 })
 
-function begin(
-  stored: Stored,
-  hands: Hands,
-  fire = async (entry: ScheduledEntry, decision: Decision) => stored.commit(entry, decision, hands.now()),
-  log = silentLog,
-): Scheduler {
-  const entries = async () => [...stored.entries.values()]
-  const scheduler = new Scheduler({ clock: hands, log, sleep: hands.sleep, entries, fire })
+function begin(...args: Parameters<typeof schedulerOf>): Scheduler {
+  const scheduler = schedulerOf(...args)
   running.push(scheduler)
   scheduler.start()
   return scheduler
 }
-
-const expected = (entry: ScheduledEntry, after: string, until: string) =>
-  runsBetween(
-    readSchedule(entry.schedule, entry.timeZone),
-    new Date(after),
-    new Date(until),
-    Number.POSITIVE_INFINITY,
-  ).map((at) => at.toISOString())
 
 describe('a scheduler', () => {
   test('begins each time of a thousand jobs in a month once, on the instant', async () => {
@@ -83,7 +36,7 @@ describe('a scheduler', () => {
     const byId = Map.groupBy(stored.begun, ({ id }) => id)
     for (const entry of stored.entries.values()) {
       const found = byId.get(entry.id)?.map(({ dueAt }) => dueAt)
-      expect([entry.id, ...(found ?? [])]).toEqual([entry.id, ...expected(entry, from, until)])
+      expect([entry.id, ...(found ?? [])]).toEqual([entry.id, ...timesOf(entry, from, until)])
     }
     expect(stored.begun.length).toBeGreaterThan(960 * 30 + 35 * 30 * 24 + 5 * 30 * 288)
     expect(Math.max(...hands.sleeps)).toBeLessThanOrEqual(60_000)
@@ -297,130 +250,5 @@ describe('a scheduler', () => {
     scheduler.wake()
     await scheduler.stop()
     expect(stored.begun).toHaveLength(1)
-  })
-})
-
-describe('however often the server is killed', () => {
-  const START = Date.parse('2026-10-24T20:00:20Z')
-  const entries = fc.array(
-    fc.record({
-      schedule: fc.constantFrom(
-        '* * * * *',
-        '*/7 * * * *',
-        '5 * * * *',
-        '30 2 * * *',
-        '*/20 1-3 * * *',
-        '0 0 * * *',
-      ),
-      timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'),
-      missedRuns: fc.constantFrom<MissedRuns>('skip', 'run-once'),
-    }),
-    { minLength: 1, maxLength: 5 },
-  )
-  /** Each life of the server: how long it is at most, at which write it is killed and on which side of it, how long until the next. */
-  const lives = (longestGap: number) =>
-    fc.array(
-      fc.record({
-        seconds: fc.integer({ min: 0, max: 6 * 3600 }),
-        dies: fc.option(fc.record({ write: fc.nat(40), written: fc.boolean() }), { nil: undefined }),
-        gap: fc.integer({ min: 0, max: longestGap }),
-      }),
-      { minLength: 1, maxLength: 8 },
-    )
-  type Life = { seconds: number; dies: { write: number; written: boolean } | undefined; gap: number }
-
-  /** From the kill to the next start; `since` when nobody had seen to everything, and whether that start saw to everything. */
-  type Gap = { from: number; to: number; since: number; seen: boolean }
-
-  /** Runs all lives on what is stored; gives when each ended and the next began. */
-  async function live(stored: Stored, all: readonly Life[]) {
-    const gaps: Gap[] = []
-    let now = START
-    for (const { seconds, dies, gap } of all) {
-      const hands = new Hands(now)
-      const killed = Promise.withResolvers<void>()
-      const began = now
-      let [writes, dead] = [0, false]
-      const scheduler = new Scheduler({
-        clock: hands,
-        log: silentLog,
-        sleep: hands.sleep,
-        entries: async () => [...stored.entries.values()],
-        fire: async (entry, decision) => {
-          const dying = dies && writes++ === dies.write
-          if (!dying || dies.written) stored.commit(entry, decision, hands.now())
-          if (!dying) return
-          dead = true
-          killed.resolve()
-          await new Promise(() => {})
-        },
-      })
-      scheduler.start()
-      await Promise.race([hands.runUntil(now + seconds * 1000), killed.promise])
-      now = hands.now().getTime()
-      const before = gaps.at(-1)
-      // Killed in the middle of its first look, it saw to some entries and not to others.
-      const looked = now > began || !dead
-      if (before) before.seen = looked
-      const since = looked ? now : (before?.since ?? now)
-      gaps.push({ from: now, to: now + gap * 1000, since, seen: true })
-      now += gap * 1000
-    }
-    // The last life, after which nothing is left half done.
-    const hands = new Hands(now)
-    const last = begin(stored, hands)
-    await hands.runUntil(now + 3600_000)
-    await last.stop()
-    return { gaps, end: new Date(now + 3600_000).toISOString() }
-  }
-
-  const stored = (all: readonly Omit<ScheduledEntry, 'id' | 'scheduledUntil' | 'enabled'>[]) => {
-    const made = new Stored()
-    for (const [index, entry] of all.entries()) made.add(String(index), START, entry)
-    return made
-  }
-
-  test('and started again within the grace, each time is begun once', async () => {
-    await fc.assert(
-      fc.asyncProperty(entries, lives(59), async (some, all) => {
-        const kept = stored(some)
-        const short = all.map((life) => ({ ...life, gap: life.gap % 20, seconds: 120 + life.seconds }))
-        const { end } = await live(kept, short)
-        for (const entry of kept.entries.values()) {
-          expect(kept.dueOf(entry.id)).toEqual(expected(entry, new Date(START).toISOString(), end))
-        }
-      }),
-      { numRuns: 60 },
-    )
-  })
-
-  test('and however long it is gone, none is begun twice, none in time is lost, and missed ones follow the policy', async () => {
-    await fc.assert(
-      fc.asyncProperty(entries, lives(12 * 3600), async (some, all) => {
-        const kept = stored(some)
-        const { gaps, end } = await live(kept, all)
-        for (const entry of kept.entries.values()) {
-          const times = expected(entry, new Date(START).toISOString(), end).map((time) => Date.parse(time))
-          const begun = new Set(kept.dueOf(entry.id).map((time) => Date.parse(time)))
-          expect(begun.size).toBe(kept.dueOf(entry.id).length)
-          const unseen =
-            ({ from, to }: Gap) =>
-            (time: number) =>
-              time >= from && time < to - 60_000
-          const seen = times.filter((time) => !gaps.some((gap) => unseen({ ...gap, from: gap.since })(time)))
-          expect(seen.filter((time) => !begun.has(time))).toEqual([])
-          for (const gap of gaps) {
-            // One that falls on the moment of the kill may have been written just before it.
-            const missed = times.filter((time) => time > gap.from && unseen(gap)(time))
-            const made = missed.filter((time) => begun.has(time))
-            const merged = times.some((time) => time >= gap.to - 60_000 && time <= gap.to)
-            if (entry.missedRuns === 'skip' || merged || missed.length === 0) expect(made).toEqual([])
-            else if (gap.seen) expect(made).toEqual(missed.slice(-1))
-            else expect([[], missed.slice(-1)]).toContainEqual(made)
-          }
-        }
-      }),
-      { numRuns: 60 },
-    )
   })
 })
