@@ -52,6 +52,14 @@ describe('an archive with a large, a small and an empty file', () => {
     expect(done.at(-1)).toBe(total)
   })
 
+  test('has the sums that the documentation has everybody compute', async () => {
+    write()
+    const command = ['split', '-b', '32M', '--filter=sha256sum', path('large')]
+    const output = await new Response(Bun.spawn(command).stdout).text()
+    const sums = output.matchAll(/^[0-9a-f]{64}/gm)
+    expect(manifest.files[0]?.sha256 ?? []).toEqual(Array.from(sums, ([sum]) => sum))
+  })
+
   const flipped = (at: number) => () => {
     const content = Buffer.from(LARGE)
     content[at] = 1 ^ (content[at] ?? 0)
