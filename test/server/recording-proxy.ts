@@ -51,6 +51,11 @@ export class RecordingProxy implements AsyncDisposable {
     return Buffer.concat(this.#fromClient).toString('latin1')
   }
 
+  /** How many times somebody waited for an answer: a server says after each that it is ready for the next question. */
+  get roundTrips(): number {
+    return this.answers.split('Z\0\0\0\x05').length - 1
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((closed) => this.#server.close(closed))
