@@ -52,9 +52,9 @@ export async function measure(
   return results
 }
 
-/** Each round begins with the next one, and every second goes backwards. */
+/** Every second round goes backwards, and each pair of rounds begins with the next one. */
 function inOrderOf<Item>(round: number, items: readonly Item[]): Item[] {
-  const first = round % items.length
+  const first = Math.floor(round / 2) % items.length
   const order = [...items.slice(first), ...items.slice(0, first)]
   return round % 2 === 0 ? order : order.toReversed()
 }
