@@ -88,11 +88,15 @@ export class ArchiveFolder {
    * `publish` brings it to disk. Throws `disk`.
    */
   async put(name: string, bytes: Uint8Array): Promise<FileFigures> {
-    await this.#onDisk(async () => writeFileSync(join(this.path, name), bytes, { mode: 0o600 }))
-    this.#unsynced.push(name)
+    await this.#place(name, bytes)
     const sums = new FileSums()
     sums.update(bytes)
     return sums.figures
+  }
+
+  async #place(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#onDisk(async () => writeFileSync(join(this.path, name), bytes, { mode: 0o600 }))
+    this.#unsynced.push(name)
   }
 
   /** Begins a file. Throws `disk`. */
@@ -134,7 +138,7 @@ export class ArchiveFolder {
 
   /** Writes a whole file, to disk and not only to the kernel. Throws `disk`. */
   async #write(name: string, bytes: Uint8Array): Promise<void> {
-    await this.put(name, bytes)
+    await this.#place(name, bytes)
     await this.#settle()
   }
 

@@ -49,7 +49,7 @@ export async function openArchive(folder: string): Promise<StoredArchive> {
 export function refuseOtherSize({ path }: StoredArchive, { file, fileBytes }: ManifestFile): void {
   const status = statSync(join(path, file), { throwIfNoEntry: false })
   if (!status) throw damaged(path, file, 'is missing')
-  if (status.size !== fileBytes) throw otherSize(path, file, status.size, fileBytes)
+  if (status.size !== fileBytes) throw damaged(path, file, `has ${status.size} bytes instead of ${fileBytes}`)
 }
 
 /** Compares a part with the manifest; `sum` reads it. Throws `archive-damaged`, and the reason of the signal. */
@@ -131,10 +131,6 @@ function parseManifest(path: string, text: string): Manifest {
   throw new Fault('archive-format', `The manifest is not one that this version reads: ${issue?.message}`, {
     place: { file: join(path, MANIFEST_FILE), field: issue?.path.join('.') },
   })
-}
-
-function otherSize(path: string, file: string, bytes: number, expected: number): Fault {
-  return damaged(path, file, `has ${bytes} bytes instead of ${expected}`)
 }
 
 function damaged(path: string, file: string, what: string, cause?: unknown): Fault {

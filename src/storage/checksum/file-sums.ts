@@ -26,8 +26,8 @@ export class FileSums {
 
   /** Up to here. */
   get figures(): FileFigures {
-    const whole = this.#bytes === this.#finished.length * SUMMED_BYTES && this.#bytes > 0
-    const sha256 = whole ? this.#finished : [...this.#finished, this.#hash.copy().digest('hex')]
+    const nothingBegun = this.#bytes > 0 && this.#bytes % SUMMED_BYTES === 0
+    const sha256 = nothingBegun ? this.#finished : [...this.#finished, this.#hash.copy().digest('hex')]
     return { fileBytes: this.#bytes, sha256 }
   }
 }

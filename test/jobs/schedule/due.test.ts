@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { type Decision, due, type MissedRuns, type ScheduledEntry } from '../../../src/jobs/schedule/due.ts'
-
-const entry = (until: string, changes: Partial<ScheduledEntry> = {}): ScheduledEntry => ({
-  id: 'a',
-  schedule: '0 2 * * *',
-  timeZone: 'UTC',
-  missedRuns: 'skip',
-  scheduledUntil: new Date(until),
-  enabled: true,
-  ...changes,
-})
+import { type Decision, due, type MissedRuns } from '../../../src/jobs/schedule/due.ts'
+import { entry } from './stored.ts'
 
 const decided = (dueAt: string | undefined, seenUntil: string): Decision => ({
   dueAt: dueAt === undefined ? undefined : new Date(dueAt),

@@ -4,21 +4,24 @@ import { Scheduler } from '../../../src/jobs/schedule/scheduler.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import type { Hands } from './hands.ts'
 
+/** One of every day, where the test says nothing else. */
+export const entry = (until: string | number, changes: Partial<ScheduledEntry> = {}): ScheduledEntry => ({
+  id: 'a',
+  schedule: '0 2 * * *',
+  timeZone: 'UTC',
+  missedRuns: 'skip',
+  scheduledUntil: new Date(until),
+  enabled: true,
+  ...changes,
+})
+
 /** What a state file holds of entries, and what was begun. */
 export class Stored {
   readonly entries = new Map<string, ScheduledEntry>()
   readonly begun: { id: string; dueAt: string; at: string }[] = []
 
   add(id: string, until: string | number, changes: Partial<ScheduledEntry> = {}): void {
-    this.entries.set(id, {
-      id,
-      schedule: '0 2 * * *',
-      timeZone: 'UTC',
-      missedRuns: 'skip',
-      scheduledUntil: new Date(until),
-      enabled: true,
-      ...changes,
-    })
+    this.entries.set(id, entry(until, { id, ...changes }))
   }
 
   change(id: string, changes: Partial<ScheduledEntry>): void {
