@@ -106,6 +106,16 @@ export async function defined(serving: Serving, folder: string, name = 'x') {
   return { source, destination, dictionary, job }
 }
 
+/** The same, with a key in the vault; `sealed` stores a backup that it seals. */
+export async function definedWithKey(serving: Serving, folder: string, key: string) {
+  const things = await defined(serving, folder)
+  const profile = await made(serving, 'POST', '/api/encryption-profiles', { name: 'of the test', key })
+  const encryption = { profileId: profile.id, algorithm: 'AES256_GCM_HKDF_1MB' as const }
+  const sealed = (path: string, content: Uint8Array) =>
+    storeBackup(folder, path, content, { encryption }, key)
+  return { ...things, profile, sealed }
+}
+
 /** Writes a backup into the folder of a destination, sealed where there is a key. */
 export async function storeBackup(
   folder: string,

@@ -5,21 +5,20 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestFolder } from '../../server/folder.ts'
 import type { Serving } from '../serving.ts'
-import { bytesOf, defined, made, serveBackups, storeBackup } from './ground.ts'
+import { bytesOf, defined, definedWithKey, made, serveBackups, storeBackup } from './ground.ts'
 
 const error = { error: expect.any(String) }
-const KEY = randomBytes(32).toString('hex')
 const CONTENT = randomBytes(3 * 1024 * 1024 + 17)
 
 let serving: Serving
 let folder: TestFolder
+let things: Awaited<ReturnType<typeof definedWithKey>>
 let destination: string
-let profile: string
 beforeAll(async () => {
   folder = await TestFolder.create()
   serving = await serveBackups()
-  destination = (await defined(serving, folder.path)).destination.id
-  profile = (await made(serving, 'POST', '/api/encryption-profiles', { name: 'of the test', key: KEY })).id
+  things = await definedWithKey(serving, folder.path, randomBytes(32).toString('hex'))
+  destination = things.destination.id
 })
 afterAll(async () => {
   await serving[Symbol.asyncDispose]()
@@ -31,8 +30,7 @@ describe('a link', () => {
     made(on, 'POST', `/api/storage/${destination}/download-url`, { file: path, ...more })
 
   test('needs no key, and holds for one download', async () => {
-    const encryption = { profileId: profile, algorithm: 'AES256_GCM_HKDF_1MB' as const }
-    await storeBackup(folder.path, 'linked/linked.dump.sealed', CONTENT, { encryption }, KEY)
+    await things.sealed('linked/linked.dump.sealed', CONTENT)
     const link = await linkTo('linked/linked.dump.sealed')
     expect(link).toEqual({
       success: true,

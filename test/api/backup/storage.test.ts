@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { TestFolder } from '../../server/folder.ts'
 import { type Serving, until } from '../serving.ts'
-import { ask, bearer, bytesOf, defined, keyWith, made, serveBackups, storeBackup } from './ground.ts'
+import { ask, bearer, bytesOf, definedWithKey, keyWith, made, serveBackups, storeBackup } from './ground.ts'
 
 const error = { error: expect.any(String) }
 const KEY = randomBytes(32).toString('hex')
@@ -21,25 +21,24 @@ const CONTENT = randomBytes(3 * 1024 * 1024 + 17)
 
 let serving: Serving
 let folder: TestFolder
+let things: Awaited<ReturnType<typeof definedWithKey>>
 let destination: string
 let profile: string
 let source: string
 beforeAll(async () => {
   folder = await TestFolder.create()
   serving = await serveBackups()
-  const things = await defined(serving, folder.path)
+  things = await definedWithKey(serving, folder.path, KEY)
   destination = things.destination.id
   source = things.source.id
-  profile = (await made(serving, 'POST', '/api/encryption-profiles', { name: 'of the test', key: KEY })).id
+  profile = things.profile.id
 })
 afterAll(async () => {
   await serving[Symbol.asyncDispose]()
   await folder[Symbol.asyncDispose]()
 })
 
-const sealing = () => ({ encryption: { profileId: profile, algorithm: 'AES256_GCM_HKDF_1MB' as const } })
-const sealed = (path: string, content: Uint8Array = CONTENT) =>
-  storeBackup(folder.path, path, content, sealing(), KEY)
+const sealed = (path: string, content: Uint8Array = CONTENT) => things.sealed(path, content)
 const file = (path: string) => `/api/storage/${destination}/download?file=${encodeURIComponent(path)}`
 
 const TOKEN = 'the-token-of-the-test'
