@@ -5,7 +5,7 @@ import type { Session } from '../../postgres/session.ts'
 
 /** Owners that the target does not have, or that the user may not become, cannot be given back their objects. */
 export async function ownershipWarnings(session: Session, entries: readonly TocEntry[]): Promise<Finding[]> {
-  const owners = new Set(entries.flatMap((entry) => (entry.owner ? [entry.owner] : [])))
+  const owners = new Set(entries.filter(isGivenItsOwner).map(({ owner }) => owner))
   if (owners.size === 0) return []
   const rows = await session.rows<{ name: string }>(sql`
 SELECT owner.name
@@ -24,4 +24,9 @@ WHERE NOT EXISTS (
       remedy: 'Create the roles, or restore as a superuser, to keep the owners.',
     },
   ]
+}
+
+/** As pg_restore decides it: comments, privileges and rows have no owner of their own, and the database is not made by it. */
+function isGivenItsOwner({ owner, description, dropStatement }: TocEntry): boolean {
+  return Boolean(owner) && Boolean(dropStatement) && description !== 'DATABASE'
 }
