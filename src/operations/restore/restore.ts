@@ -29,6 +29,7 @@ import type { RestoreRequest } from './request.ts'
 import { runPgRestore } from './run-pg-restore.ts'
 import { type Selection, selectEntries } from './selection.ts'
 import { setSequencesByMaxValue } from './sequences.ts'
+import { isFasterInTwoRuns, takeStructureFirst } from './structure-first.ts'
 import { TargetSession } from './target-session.ts'
 import { verifyFiles } from './verify-files.ts'
 
@@ -106,23 +107,28 @@ class RestoreWork {
 
   async structureAndRows(): Promise<Finding[]> {
     const { entries } = this.#selection
-    const { existing, dropCustomChecks: dropChecks, jobs } = this.#request
-    const warnings = await ownershipWarnings(this.#session, this.#selection.entries)
+    const { existing, dropCustomChecks: dropChecks } = this.#request
+    const warnings = await ownershipWarnings(this.#session, entries)
+    const jobs = await settleLanes(this.#session, this.#request.jobs)
     const options = [
       ...this.#commonOptions(),
       ...(warnings.length > 0 ? ['--no-owner'] : []),
-      `--jobs=${await settleLanes(this.#session, jobs)}`,
+      ...(existing === 'clean' ? ['--clean', '--if-exists'] : []),
     ]
-    const clean = existing === 'clean' ? ['--clean', '--if-exists'] : []
-    if (!dropChecks) return [...warnings, ...(await this.#run(entries, [...options, ...clean]))]
+    const parallel = [...options, `--jobs=${jobs}`]
+    // What is cleaned by itself goes in one run, in which pg_restore knows all that must be dropped before a table.
+    const inOneRun = existing === 'clean' || !(await isFasterInTwoRuns(this.#session, entries, jobs))
+    if (inOneRun && !dropChecks) return [...warnings, ...(await this.#run(entries, parallel))]
 
+    const { structure, rows } = takeStructureFirst(entries)
     if (existing === 'clean') await dropForeignKeys(this.#session, entries)
-    warnings.push(...(await this.#run(entries, [...options, ...clean, '--section=pre-data'])))
-    for (const name of await dropCustomChecks(this.#session)) {
-      this.#context.log.info(`dropped the CHECK constraint ${name}`)
+    warnings.push(...(await this.#run(structure, options)))
+    if (dropChecks) {
+      for (const name of await dropCustomChecks(this.#session)) {
+        this.#context.log.info(`dropped the CHECK constraint ${name}`)
+      }
     }
-    warnings.push(...(await this.#run(entries, [...options, '--section=data'])))
-    warnings.push(...(await this.#run(entries, [...options, '--section=post-data'])))
+    warnings.push(...(await this.#run(rows, parallel)))
     return warnings
   }
 
