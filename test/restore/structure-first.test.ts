@@ -1,11 +1,13 @@
 import { expect, test } from 'bun:test'
+import type { Finding } from '../../src/lib/fault.ts'
 import { fromShippedFile, identifier, sql } from '../../src/lib/sql.ts'
+import type { Target } from '../../src/postgres/connection/target.ts'
 import { Session } from '../../src/postgres/session.ts'
 import { ThrowawayCluster } from '../../src/postgres/throwaway-cluster.ts'
 import hostile from '../round-trip/hostile.sql' with { type: 'text' }
 import { administer, TestDatabase } from '../server/database.ts'
 import { TestFolder } from '../server/folder.ts'
-import { dumpTo, restoreFrom } from '../server/operations.ts'
+import { dumpTo, restoreFrom, restoreStreamInto, streamOf } from '../server/operations.ts'
 import { contentsOf } from '../server/programs.ts'
 import { sortedRows } from '../server/rows.ts'
 
@@ -50,31 +52,41 @@ test('a hostile database with many tables comes through as it was', async () => 
   expect(sortedRows(await contentsOf(target.target))).toBe(sortedRows(await contentsOf(source.target)))
 })
 
-test('an owner who took the right to insert from itself has its tables filled before', async () => {
-  await using source = await TestDatabase.create(tables(60))
-  const role = `owner_${source.name}`
-  const restored = `${source.name}_restored`
-  await source.run(`
+const ways: [string, (source: Target, target: Target) => Promise<{ warnings: readonly Finding[] }>][] = [
+  [
+    'an archive',
+    async (source, target) => {
+      await using folder = await TestFolder.create()
+      await dumpTo(source, folder.file('a'))
+      return await restoreFrom(folder.file('a'), target)
+    },
+  ],
+  ['a stream', async (source, target) => restoreStreamInto(target, await streamOf(source))],
+]
+
+test.each(ways)(
+  'an owner who took all rights from itself has its tables filled before, by %s',
+  async (_, copy) => {
+    await using source = await TestDatabase.create(tables(60))
+    const role = `owner_${source.name}`
+    await source.run(`
     CREATE ROLE ${role};
     DO $$ BEGIN FOR i IN 1..60 LOOP
       EXECUTE format('ALTER TABLE public.many_%s OWNER TO ${role}; REVOKE ALL ON public.many_%s FROM ${role}', i, i);
     END LOOP; END $$`)
-  try {
-    await using target = await TestDatabase.createAs(
-      restored,
-      sql`TEMPLATE template0 OWNER ${identifier(role)}`,
-    )
-    await using folder = await TestFolder.create()
-    await dumpTo(source.target, folder.file('a'))
-    const result = await restoreFrom(folder.file('a'), { ...target.target, options: `-c role=${role}` })
-    expect(result.warnings).toEqual([])
-    expect(await target.value<number>(EMPTIED)).toBe(0)
-    expect(await contentsOf(target.target)).toBe(await contentsOf(source.target))
-  } finally {
-    await source.run(`DROP OWNED BY ${role}`)
-    await administer(sql`DROP ROLE IF EXISTS ${identifier(role)}`)
-  }
-})
+    try {
+      const owned = sql`TEMPLATE template0 OWNER ${identifier(role)}`
+      await using target = await TestDatabase.createAs(`${source.name}_restored`, owned)
+      const { warnings } = await copy(source.target, { ...target.target, options: `-c role=${role}` })
+      expect(warnings).toEqual([])
+      expect(await target.value<number>(EMPTIED)).toBe(0)
+      expect(await contentsOf(target.target)).toBe(await contentsOf(source.target))
+    } finally {
+      await source.run(`DROP OWNED BY ${role}`)
+      await administer(sql`DROP ROLE IF EXISTS ${identifier(role)}`)
+    }
+  },
+)
 
 test('custom checks are dropped in between, and objects that stand there are cleaned with the rows as with the structure', async () => {
   await using source = await TestDatabase.create(`${tables(60)}

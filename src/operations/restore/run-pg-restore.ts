@@ -8,6 +8,7 @@ import {
   clientEnvironment,
   databaseParameter,
   describeTarget,
+  joinOptions,
   type Target,
 } from '../../postgres/connection/target.ts'
 import { type FedProgram, spawnFed } from '../../postgres/fed-program.ts'
@@ -116,8 +117,8 @@ async function follow(
 }
 
 function environmentFor(run: RestoreRun): Record<string, string> {
-  const options = [run.target.options, run.sessionOptions].filter((part) => part !== undefined).join(' ')
-  return clientEnvironment({ ...run.target, options: options === '' ? undefined : options }, process.env)
+  const options = joinOptions(run.target.options, run.sessionOptions)
+  return clientEnvironment({ ...run.target, options }, process.env)
 }
 
 const FINISHED = /^pg_restore: finished item (\d+) TABLE DATA/

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../archive/manifest.ts'
-import { Section, type Toc } from '../../archive/toc/toc.ts'
+import { Section, type TocEntry } from '../../archive/toc/toc.ts'
 import { Fault, type Finding } from '../../lib/fault.ts'
 import { sha256Hex } from '../../lib/sha256.ts'
 import type { Target } from '../../postgres/connection/target.ts'
@@ -7,9 +7,11 @@ import type { Context } from '../context.ts'
 import { settleLanes } from '../lane-count.ts'
 import { identifyAhead, type ProgramChoice } from '../program-choice.ts'
 import { type ArchiveStream, reopenedStream } from './archive-stream.ts'
+import { withLateCommits } from './late-commits.ts'
 import { type Incoming, openEmptyTarget, settlePgRestore } from './open-target.ts'
 import { ownershipWarnings } from './ownership.ts'
 import { type ArchiveInput, runPgRestore } from './run-pg-restore.ts'
+import { takeStructureFirst } from './structure-first.ts'
 import { TargetSession } from './target-session.ts'
 
 /** How an archive that comes as a stream goes into a database. */
@@ -98,32 +100,27 @@ export async function restoreStream(
     ...options.pgRestoreOptions,
   ]
   const jobs = `--jobs=${await settleLanes(session, options.jobs)}`
-  const run = (stage: string, archive: ArchiveInput, ...more: string[]) => {
-    context.onProgress({ stage, done: 0, total: 1 })
-    const restored = [...common, ...more]
-    return runPgRestore(context, {
-      pgRestore,
-      target,
-      archive,
-      entries: toc.entries,
-      options: restored,
-    })
-  }
   const head: ArchiveInput = { kind: 'head', bytes }
-  const rows: ArchiveInput = {
+  const whole: ArchiveInput = {
     kind: 'stream',
     pieces: measured(context, stream.whole(), bytesOf(incoming)),
   }
-  return [
-    ...owners,
-    ...(await run('restore-structure', head, '--section=pre-data')),
-    ...(hasData(toc) ? await run('restore', rows, '--section=data') : []),
-    ...(await run('restore-constraints', head, '--section=post-data', jobs)),
-  ]
-}
-
-function hasData(toc: Toc): boolean {
-  return toc.entries.some(({ section }) => section === Section.data)
+  const { structure, rows } = takeStructureFirst(toc.entries)
+  const standsOnRows = rows.filter(({ section }) => section !== Section.data)
+  const hasRows = standsOnRows.length < rows.length
+  return await withLateCommits(session, toc.entries.length, async (sessionOptions) => {
+    const run = (stage: string, archive: ArchiveInput, entries: readonly TocEntry[], ...more: string[]) => {
+      context.onProgress({ stage, done: 0, total: 1 })
+      const settled = [...common, ...more]
+      return runPgRestore(context, { pgRestore, target, archive, entries, options: settled, sessionOptions })
+    }
+    return [
+      ...owners,
+      ...(await run('restore-structure', head, structure)),
+      ...(hasRows ? await run('restore', whole, toc.entries, '--section=data') : []),
+      ...(await run('restore-constraints', head, standsOnRows, jobs)),
+    ]
+  })
 }
 
 /** Bytes of the stream, as far as the manifest tells; 0 where there is none. */

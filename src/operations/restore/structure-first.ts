@@ -11,8 +11,10 @@ export interface StructureAndRows {
 
 /** Takes apart what pg_restore does before the first row, and all else, each in its order. */
 export function takeStructureFirst(entries: readonly TocEntry[]): StructureAndRows {
-  const firstRows = entries.findIndex(({ section }) => section === Section.data)
-  const before = firstRows === -1 ? entries : entries.slice(0, firstRows)
+  const firstOther = entries.findIndex(
+    ({ section }) => section === Section.data || section === Section.postData,
+  )
+  const before = firstOther === -1 ? entries : entries.slice(0, firstOther)
   const structure = before.filter(({ description }) => description !== 'ACL')
   const taken = new Set(structure)
   return { structure, rows: entries.filter((entry) => !taken.has(entry)) }

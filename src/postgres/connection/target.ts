@@ -39,6 +39,12 @@ export function databaseParameter(target: Target): string {
   return `dbname='${target.database.replaceAll(/[\\']/g, '\\$&')}'`
 }
 
+/** Settings for a session from several places, of which the later ones win; undefined where there are none. */
+export function joinOptions(...parts: readonly (string | undefined)[]): string | undefined {
+  const given = parts.filter((part) => part !== undefined)
+  return given.length > 0 ? given.join(' ') : undefined
+}
+
 /**
  * The environment in which libpq's programs (psql, pg_dump, pg_restore) reach the target. The password travels here
  * and never in argv; every other PG* variable of ours is left out, so that nothing but the target decides.
