@@ -1,3 +1,5 @@
+import type { Sql } from '../lib/sql.ts'
+
 const ROW = 'd'.charCodeAt(0)
 const ERROR = 'E'.charCodeAt(0)
 const READY = 'Z'.charCodeAt(0)
@@ -14,6 +16,13 @@ export class CopiedRows {
     /** What came from the server, where no piece behind this one lies in it. */
     readonly lastOf?: Uint8Array,
   ) {}
+}
+
+/** A COPY that the server ended with an error; says what, never with which value. */
+export class CopyError extends Error {
+  constructor(readonly sqlState: string) {
+    super(`COPY failed with SQLSTATE ${sqlState}`)
+  }
 }
 
 /** The end of the answer to one COPY, with the SQLSTATE of the error that ended it. */
@@ -83,3 +92,23 @@ function sqlStateOf(fields: Uint8Array): string {
   }
   return 'XX000'
 }
+
+/** The message Query: its kind, its length, the statement and a NUL. */
+export function queryMessage({ text }: Sql): Buffer {
+  const body = Buffer.from(text)
+  const message = Buffer.alloc(body.length + 6, 'Q')
+  message.writeInt32BE(body.length + 5, 1)
+  body.copy(message, 5)
+  message[message.length - 1] = 0
+  return message
+}
+
+/** What stands before so many bytes of rows in the message CopyData. */
+export function copyDataHeader(bytes: number): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES, 'd')
+  header.writeInt32BE(bytes + 4, 1)
+  return header
+}
+
+/** The message CopyDone. */
+export const COPY_DONE = Uint8Array.of('c'.charCodeAt(0), 0, 0, 0, 4)

@@ -2,17 +2,10 @@ import type { Socket } from 'node:net'
 import { giveBack } from '../lib/give-back.ts'
 import type { Sql } from '../lib/sql.ts'
 import { endOnAbort } from './child.ts'
-import { openSocket } from './connection/socket.ts'
 import type { Target } from './connection/target.ts'
-import { type CopiedRows, CopyMessages, EndOfCopy } from './copy-messages.ts'
-import { connectionFault, Session } from './session.ts'
-
-/** A COPY that the server ended with an error; says what, never with which value. */
-export class CopyError extends Error {
-  constructor(readonly sqlState: string) {
-    super(`COPY failed with SQLSTATE ${sqlState}`)
-  }
-}
+import { type CopiedRows, CopyError, CopyMessages, EndOfCopy, queryMessage } from './copy-messages.ts'
+import type { Session } from './session.ts'
+import { openLendable, SocketLoan } from './socket-loan.ts'
 
 /** Bytes of rows that may wait here before the server has to. */
 const WAITING_BYTES = 1024 * 1024
@@ -33,8 +26,6 @@ const GATHERED_BYTES = 256 * 1024
 /** How long a server may take to take note that what it does is not wanted any more. */
 const CANCEL_MILLISECONDS = 5000
 
-type Reader = (bytes: Uint8Array) => void
-
 /**
  * A connection that runs COPY … TO STDOUT and gives their bytes as they come.
  *
@@ -46,6 +37,7 @@ type Reader = (bytes: Uint8Array) => void
 export class CopySession {
   readonly #session: Session
   readonly #socket: Socket
+  readonly #loan: SocketLoan
   readonly #messages = new CopyMessages()
   readonly #stopListening: () => void
   #pieces: (CopiedRows | EndOfCopy)[] = []
@@ -60,12 +52,11 @@ export class CopySession {
   /** Bytes that the COPY which is being read has brought, and those before it that it followed at once. */
   #brought = 0
   #wake = () => {}
-  /** Those who read the socket when no COPY runs. */
-  #readers: Reader[] = []
 
   private constructor(session: Session, socket: Socket, signal: AbortSignal) {
     this.#session = session
     this.#socket = socket
+    this.#loan = new SocketLoan(socket, (bytes) => this.#read(bytes))
     this.#stopListening = endOnAbort(signal, () => this.#cancel())
     socket.on('close', () => {
       this.#lost = true
@@ -75,10 +66,7 @@ export class CopySession {
 
   /** Connects and runs the statements that settle the session. Throws `connection-failed`, ServerError. */
   static async open(target: Target, settings: Sql, signal: AbortSignal): Promise<CopySession> {
-    const socket = await openSocket(target).catch((error: unknown) => {
-      throw connectionFault(target, error)
-    })
-    const session = await Session.open(target, socket)
+    const { session, socket } = await openLendable(target)
     const copies = new CopySession(session, socket, signal)
     try {
       await session.run(settings)
@@ -105,7 +93,7 @@ export class CopySession {
    * from one to the next without waiting for us.
    */
   ask(copies: readonly Sql[]): void {
-    if (this.#asked === 0) this.#takeSocket()
+    if (this.#asked === 0) this.#loan.begin()
     this.#asked += copies.length
     this.#coming += copies.length
     this.#socket.write(Buffer.concat(copies.map(queryMessage)))
@@ -155,15 +143,8 @@ export class CopySession {
     this.#socket.destroy()
   }
 
-  #takeSocket(): void {
-    this.#readers = this.#socket.listeners('data') as Reader[]
-    this.#socket.removeAllListeners('data')
-    this.#socket.on('data', this.#read)
-  }
-
   #giveSocketBack(): void {
-    this.#socket.off('data', this.#read)
-    for (const reader of this.#readers) this.#socket.on('data', reader)
+    this.#loan.end()
     this.#goOn()
   }
 
@@ -183,7 +164,7 @@ export class CopySession {
     if (!this.#paused) this.#socket.resume()
   }
 
-  readonly #read = (bytes: Uint8Array): void => {
+  #read(bytes: Uint8Array): void {
     for (const piece of this.#messages.read(bytes)) {
       this.#pieces.push(piece)
       if (piece instanceof EndOfCopy) this.#copyEnds()
@@ -199,14 +180,4 @@ export class CopySession {
     if (this.#paused || this.#rest) this.#socket.pause()
     this.#wake()
   }
-}
-
-/** The message Query: its kind, its length, the statement and a NUL. */
-function queryMessage({ text }: Sql): Buffer {
-  const body = Buffer.from(text)
-  const message = Buffer.alloc(body.length + 6, 'Q')
-  message.writeInt32BE(body.length + 5, 1)
-  body.copy(message, 5)
-  message[message.length - 1] = 0
-  return message
 }

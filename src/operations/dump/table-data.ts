@@ -6,6 +6,7 @@ import {
   type Pack,
   type RowsPiece,
 } from '../../archive/data-stream.ts'
+import { Turns } from '../../lib/turns.ts'
 import type { StoredRows, TableSink } from './archive-sink.ts'
 
 /**
@@ -15,7 +16,7 @@ import type { StoredRows, TableSink } from './archive-sink.ts'
 export class TableData {
   readonly #sink: TableSink
   readonly #pack: Pack
-  #turn: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
   #parts: number
   #finished = false
   readonly tally: DataTally = { rows: 0, bytes: 0 }
@@ -37,7 +38,7 @@ export class TableData {
     let release: (() => void) | undefined
     try {
       for await (const member of compressRows(rows, tally, onProgress, this.#pack)) {
-        release ??= await this.#takeTurn()
+        release ??= await this.#turns.take()
         await this.#sink.append(member.bytes, signal)
         release = this.#passOn(member, release)
       }
@@ -59,14 +60,6 @@ export class TableData {
     if (!member.endsRow) return release
     release()
     return undefined
-  }
-
-  async #takeTurn(): Promise<() => void> {
-    const before = this.#turn
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#turn = promise
-    await before
-    return resolve
   }
 
   async #finish(signal: AbortSignal): Promise<StoredRows> {

@@ -19,11 +19,13 @@ import {
   verifyForeignKeys,
 } from './data-only.ts'
 import { dropForeignKeys } from './foreign-keys-off.ts'
+import { largeTables } from './large-tables.ts'
+import { loadRows, type TableToLoad } from './load-rows.ts'
 import { ownershipWarnings } from './ownership.ts'
 import type { RestoreRequest } from './request.ts'
 import { runPgRestore } from './run-pg-restore.ts'
 import type { Selection } from './selection.ts'
-import { isFasterInTwoRuns, takeStructureFirst } from './structure-first.ts'
+import { isWorthTwoRuns, takeStructureFirst, writesWalOfRows } from './structure-first.ts'
 
 /** Rows of fewer bytes are in within seconds: that they go in is told, and not how far they are. */
 const TOLD_BYTES = 64 * 1024 * 1024
@@ -56,7 +58,7 @@ export class RestoreWork {
   }
 
   async structureAndRows(): Promise<Finding[]> {
-    const { session, request } = this.#ready
+    const { session, request, tables } = this.#ready
     const { entries } = this.#ready.selection
     const cleans = request.existing === 'clean'
     const warnings = await ownershipWarnings(session, entries)
@@ -68,8 +70,10 @@ export class RestoreWork {
     ]
     const parallel = [...options, `--jobs=${jobs}`]
     // What is cleaned goes in one run where it may, as pg_restore then knows all that must be dropped before a table.
-    const inOneRun = cleans || !(await isFasterInTwoRuns(session, entries, jobs))
-    if (inOneRun && !request.dropCustomChecks) return [...warnings, ...(await this.#run(entries, parallel))]
+    const maySplit = jobs > 1 && !cleans && (await writesWalOfRows(session))
+    const large = maySplit ? largeTables(entries, tables, request.pgRestoreOptions) : []
+    const inTwoRuns = large.length > 0 || (maySplit && isWorthTwoRuns(entries))
+    if (!inTwoRuns && !request.dropCustomChecks) return [...warnings, ...(await this.#run(entries, parallel))]
 
     const { structure, rows } = takeStructureFirst(entries)
     if (cleans) await dropForeignKeys(session, entries)
@@ -79,7 +83,10 @@ export class RestoreWork {
         this.#context.log.info(`dropped the CHECK constraint ${name}`)
       }
     }
-    warnings.push(...(await this.#run(rows, parallel)))
+    if (large.length > 0) await this.#load(large, jobs)
+    const loaded = new Set(large.map(({ entry }) => entry))
+    const others = rows.filter((entry) => !loaded.has(entry))
+    warnings.push(...(await this.#run(others, parallel)))
     return warnings
   }
 
@@ -102,6 +109,22 @@ export class RestoreWork {
     return warnings
   }
 
+  async #load(large: readonly TableToLoad[], lanes: number): Promise<void> {
+    const { archive, request, sessionOptions } = this.#ready
+    const { target } = request
+    const before = this.#doneBytes
+    await loadRows(this.#context, {
+      target: { ...target, options: joinOptions(target.options, sessionOptions) },
+      folder: archive.path,
+      tables: large,
+      lanes,
+      onBytes: (bytes, table) => this.#tell(table, bytes, 0),
+    })
+    // With the end marks, which nobody loads.
+    this.#doneBytes = large.reduce((sum, { table }) => sum + table.bytes, before)
+    this.#doneRows += large.reduce((sum, { table }) => sum + table.rows, 0)
+  }
+
   async #run(
     entries: readonly TocEntry[],
     options: readonly string[],
@@ -111,7 +134,7 @@ export class RestoreWork {
     const byDumpId = new Map(tables.map((table) => [Number.parseInt(table.file ?? '', 10), table]))
     const onTable = (dumpId: number) => {
       const table = byDumpId.get(dumpId)
-      if (table && byDumpId.delete(dumpId)) this.#tellTable(table)
+      if (table && byDumpId.delete(dumpId)) this.#tell(table, table.bytes, table.rows)
     }
     return runPgRestore(this.#context, {
       pgRestore,
@@ -124,9 +147,9 @@ export class RestoreWork {
     })
   }
 
-  #tellTable(table: ManifestTable): void {
-    this.#doneBytes += table.bytes
-    this.#doneRows += table.rows
+  #tell(table: ManifestTable, bytes: number, rows: number): void {
+    this.#doneBytes += bytes
+    this.#doneRows += rows
     this.#context.onProgress({
       stage: 'restore',
       done: this.#doneBytes,

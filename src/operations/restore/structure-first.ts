@@ -24,17 +24,18 @@ export function takeStructureFirst(entries: readonly TocEntry[]): StructureAndRo
 const TABLES_WORTH_A_START = 50
 
 /**
- * Whether two runs take less time than one. With several jobs, pg_restore empties each table that it made in the same run
- * before it fills it: of a restore of 2,000 small tables that was 0.38 of the time. It does so because a server with a
- * wal_level of minimal then writes no WAL for the rows, and there it is let do so.
+ * Whether a second run is less than what it saves. With several jobs, pg_restore empties each table that it made in the same
+ * run before it fills it: of a restore of 2,000 small tables that was 0.38 of the time.
  */
-export async function isFasterInTwoRuns(
-  session: Session,
-  entries: readonly TocEntry[],
-  jobs: number,
-): Promise<boolean> {
-  const filled = entries.filter(({ description }) => description === 'TABLE DATA')
-  if (jobs === 1 || filled.length < TABLES_WORTH_A_START) return false
+export function isWorthTwoRuns(entries: readonly TocEntry[]): boolean {
+  return entries.filter(({ description }) => description === 'TABLE DATA').length >= TABLES_WORTH_A_START
+}
+
+/**
+ * Whether the server writes WAL for rows in any case. With a wal_level of minimal it does not for those of a table that the
+ * same transaction has emptied, as pg_restore does, and is let do so.
+ */
+export async function writesWalOfRows(session: Session): Promise<boolean> {
   const { level } = await session.row<{ level: string }>(
     sql`SELECT pg_catalog.current_setting(${literal('wal_level')}) AS level`,
   )

@@ -29,7 +29,7 @@ const FIELD = {
   gzip: 60,
 } as const
 
-/** Makes a gzip member of a block; undefined where the library declines. What it gives shares no memory with the block. */
+/** Makes a gzip member of a block, good until the next is made; undefined where the library declines. */
 export type PackWithIsaL = (block: Uint8Array) => Uint8Array | undefined
 
 /** Opens the library; undefined where it is not installed, or does not do what is expected of it. */
@@ -68,7 +68,7 @@ function bind(): PackWithIsaL {
     fields.setUint16(FIELD.endOfStream, 1, true)
     fields.setUint16(FIELD.gzip, 1, true)
     const code = symbols.isal_deflate_stateless(stream)
-    return code === 0 ? packed.slice(0, fields.getUint32(FIELD.totalOut, true)) : undefined
+    return code === 0 ? packed.subarray(0, fields.getUint32(FIELD.totalOut, true)) : undefined
   }
 }
 

@@ -5,7 +5,10 @@ import {
   packByLibdeflate,
   packHere,
   packOnPool,
+  unpackHere,
+  unpackOnPool,
 } from '../../../src/storage/compression/gzip.ts'
+import { DESCRIBED_BYTES, readDescription } from '../../../src/storage/compression/gzip-member.ts'
 import { openIsaL } from '../../../src/storage/compression/isa-l.ts'
 import { noise } from '../streams.ts'
 
@@ -38,6 +41,15 @@ describe.each([
     expect(before.equals(block)).toBeTrue()
   })
 
+  test.each(BLOCKS)('%s tells how long it is, and whether it ends a line', async (_, block) => {
+    const member = await pack(block)
+    const expected = { bytes: member.length, endsLine: block.at(-1) === 10 }
+    expect(readDescription(member.subarray(0, DESCRIBED_BYTES))).toEqual(expected)
+    for (const unpack of [unpackHere, unpackOnPool]) {
+      expect(Buffer.from(await unpack(member)).equals(block)).toBeTrue()
+    }
+  })
+
   test('members share no memory with each other, nor with their block', async () => {
     const block = rows(1000).slice()
     const before = Buffer.from(block)
@@ -47,6 +59,26 @@ describe.each([
     expect(unpack(first).equals(before)).toBeTrue()
     expect(unpack(second).equals(Buffer.alloc(block.length))).toBeTrue()
   })
+})
+
+test('a member that says nothing of itself, and one that is cut, have no description', async () => {
+  const described = await packHere(rows(10))
+  expect(readDescription(described.subarray(0, DESCRIBED_BYTES - 1))).toBeUndefined()
+  expect(readDescription(Bun.gzipSync(rows(10) as Uint8Array<ArrayBuffer>))).toBeUndefined()
+  expect(readDescription(rows(10))).toBeUndefined()
+  described[12] = 0
+  expect(readDescription(described)).toBeUndefined()
+})
+
+test('members that follow each other are one stream for any gzip', async () => {
+  const members = Buffer.concat([
+    await packHere(rows(100)),
+    await packByLibdeflate(rows(3)),
+    await packOnPool(rows(50)),
+  ])
+  const gunzip = Bun.spawn(['gunzip', '-c'], { stdin: members, stdout: 'pipe' })
+  const expected = Buffer.concat([rows(100), rows(3), rows(50)])
+  expect(Buffer.from(await new Response(gunzip.stdout).arrayBuffer()).equals(expected)).toBeTrue()
 })
 
 test.if(process.platform === 'linux')(
