@@ -23,11 +23,12 @@ SET client_min_messages = error`)
 
 /**
  * For a session that waits while others work, or asks what takes its time: a server's timeouts for everybody's statements
- * and idle sessions (the latter of PostgreSQL 14 and later) must not end it.
+ * and transactions (PostgreSQL 17 and later) and for idle sessions (14 and later) must not end it.
  */
 export const PATIENT_SETTINGS = fromShippedFile(`
 SET statement_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
-SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'`)
+SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+WHERE name IN ('idle_session_timeout', 'transaction_timeout')`)
 
 export const EMPTY_SEARCH_PATH = sql`SELECT pg_catalog.set_config('search_path', '', false)`

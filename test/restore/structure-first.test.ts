@@ -71,12 +71,14 @@ test.each(ways)(
     const role = `owner_${source.name}`
     await source.run(`
     CREATE ROLE ${role};
+    ALTER SCHEMA public OWNER TO ${role};
     DO $$ BEGIN FOR i IN 1..60 LOOP
       EXECUTE format('ALTER TABLE public.many_%s OWNER TO ${role}; REVOKE ALL ON public.many_%s FROM ${role}', i, i);
     END LOOP; END $$`)
     try {
       const owned = sql`TEMPLATE template0 OWNER ${identifier(role)}`
       await using target = await TestDatabase.createAs(`${source.name}_restored`, owned)
+      await target.run(`ALTER SCHEMA public OWNER TO ${role}`)
       const { warnings } = await copy(source.target, { ...target.target, options: `-c role=${role}` })
       expect(warnings).toEqual([])
       expect(await target.value<number>(EMPTIED)).toBe(0)
