@@ -12,7 +12,7 @@ import {
   queryMessage,
 } from './copy-messages.ts'
 import type { Session } from './session.ts'
-import { openLendable, SocketLoan } from './socket-loan.ts'
+import { openSettled, SocketLoan } from './socket-loan.ts'
 
 /**
  * A connection that runs COPY … FROM STDIN, one after the other. Where a signal aborts, or rows stop coming, the connection
@@ -27,8 +27,6 @@ export class CopyInSession {
   /** What the server said of the COPY under way. */
   #end: EndOfCopy | undefined
   #copying = false
-  #lost = false
-  #wake = () => {}
 
   private constructor(session: Session, socket: Socket, signal: AbortSignal) {
     this.#session = session
@@ -37,23 +35,11 @@ export class CopyInSession {
     this.#stopListening = endOnAbort(signal, async () => {
       socket.destroy()
     })
-    socket.on('close', () => {
-      this.#lost = true
-      this.#wake()
-    })
   }
 
   /** Connects and runs the statements that settle the session. Throws `connection-failed`, ServerError. */
-  static async open(target: Target, settings: Sql, signal: AbortSignal): Promise<CopyInSession> {
-    const { session, socket } = await openLendable(target)
-    const copies = new CopyInSession(session, socket, signal)
-    try {
-      await session.run(settings)
-      return copies
-    } catch (error) {
-      await copies.close()
-      throw error
-    }
+  static open(target: Target, settings: Sql, signal: AbortSignal): Promise<CopyInSession> {
+    return openSettled(target, settings, (session, socket) => new CopyInSession(session, socket, signal))
   }
 
   /**
@@ -90,7 +76,7 @@ export class CopyInSession {
     let isSent = false
     this.#socket.write(piece, (error) => {
       isSent = !error
-      this.#wake()
+      this.#loan.wake()
     })
     await this.#until(() => isSent)
     if (isSent) giveBack(piece)
@@ -99,11 +85,9 @@ export class CopyInSession {
   /** Waits for what is asked for, or until the server has ended the COPY. */
   async #until(isSo: () => boolean): Promise<void> {
     while (!this.#end) {
-      if (this.#lost || this.#socket.destroyed) throw this.#session.lostFault()
+      if (this.#loan.lost || this.#socket.destroyed) throw this.#session.lostFault()
       if (isSo()) return
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#wake = resolve
-      await promise
+      await this.#loan.happens()
     }
   }
 
@@ -111,6 +95,6 @@ export class CopyInSession {
     for (const piece of this.#messages.read(bytes)) {
       if (piece instanceof EndOfCopy) this.#end = piece
     }
-    this.#wake()
+    this.#loan.wake()
   }
 }

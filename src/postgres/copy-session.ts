@@ -5,7 +5,7 @@ import { endOnAbort } from './child.ts'
 import type { Target } from './connection/target.ts'
 import { type CopiedRows, CopyError, CopyMessages, EndOfCopy, queryMessage } from './copy-messages.ts'
 import type { Session } from './session.ts'
-import { openLendable, SocketLoan } from './socket-loan.ts'
+import { openSettled, SocketLoan } from './socket-loan.ts'
 
 /** Bytes of rows that may wait here before the server has to. */
 const WAITING_BYTES = 1024 * 1024
@@ -46,35 +46,21 @@ export class CopySession {
   #asked = 0
   /** Those of them whose end has not come. */
   #coming = 0
-  #lost = false
   #paused = false
   #rest: Timer | undefined
   /** Bytes that the COPY which is being read has brought, and those before it that it followed at once. */
   #brought = 0
-  #wake = () => {}
 
   private constructor(session: Session, socket: Socket, signal: AbortSignal) {
     this.#session = session
     this.#socket = socket
     this.#loan = new SocketLoan(socket, (bytes) => this.#read(bytes))
     this.#stopListening = endOnAbort(signal, () => this.#cancel())
-    socket.on('close', () => {
-      this.#lost = true
-      this.#wake()
-    })
   }
 
   /** Connects and runs the statements that settle the session. Throws `connection-failed`, ServerError. */
-  static async open(target: Target, settings: Sql, signal: AbortSignal): Promise<CopySession> {
-    const { session, socket } = await openLendable(target)
-    const copies = new CopySession(session, socket, signal)
-    try {
-      await session.run(settings)
-      return copies
-    } catch (error) {
-      await copies.close()
-      throw error
-    }
+  static open(target: Target, settings: Sql, signal: AbortSignal): Promise<CopySession> {
+    return openSettled(target, settings, (session, socket) => new CopySession(session, socket, signal))
   }
 
   /** Runs statements that give no rows. No COPY may be under way. */
@@ -118,11 +104,10 @@ export class CopySession {
         if (piece.lastOf) giveBack(piece.lastOf)
         continue
       }
-      if (this.#lost) throw this.#session.lostFault()
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#wake = resolve
+      if (this.#loan.lost) throw this.#session.lostFault()
+      const something = this.#loan.happens()
       if (this.#paused) this.#goOn()
-      await promise
+      await something
     }
   }
 
@@ -136,7 +121,7 @@ export class CopySession {
 
   /** A server that waits for us to read hears of a cancel when the connection is gone. */
   async #cancel(): Promise<void> {
-    if (this.#asked > 0 && !this.#lost) {
+    if (this.#asked > 0 && !this.#loan.lost) {
       const cancelled = this.#session.cancelOnServer().catch(() => {})
       await Promise.race([cancelled, Bun.sleep(CANCEL_MILLISECONDS)])
     }
@@ -178,6 +163,6 @@ export class CopySession {
       this.#rest ??= setTimeout(() => this.#restEnds(), REST_MILLISECONDS)
     }
     if (this.#paused || this.#rest) this.#socket.pause()
-    this.#wake()
+    this.#loan.wake()
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Sql } from '../lib/sql.ts'
 import { openSocket } from './connection/socket.ts'
 import type { Target } from './connection/target.ts'
 import { connectionFault, Session } from './session.ts'
@@ -11,10 +12,16 @@ export class SocketLoan {
   readonly #read: Reader
   /** Those who read the socket when no COPY runs. */
   #readers: Reader[] = []
+  #wake = () => {}
+  #lost = false
 
   constructor(socket: Socket, read: Reader) {
     this.#socket = socket
     this.#read = read
+    socket.on('close', () => {
+      this.#lost = true
+      this.wake()
+    })
   }
 
   begin(): void {
@@ -27,14 +34,43 @@ export class SocketLoan {
     this.#socket.off('data', this.#read)
     for (const reader of this.#readers) this.#socket.on('data', reader)
   }
+
+  /** The connection is gone. */
+  get lost(): boolean {
+    return this.#lost
+  }
+
+  /** Resolves when something has happened: `wake` was called, or the connection is lost. Ask before whether it has already. */
+  happens(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = resolve
+    return promise
+  }
+
+  wake(): void {
+    this.#wake()
+  }
 }
 
-/** Connects by a socket that can be lent. Throws `connection-failed`. */
-export async function openLendable(
+/**
+ * Connects by a socket that can be lent and runs the statements that settle the session. Throws `connection-failed`,
+ * ServerError.
+ */
+export async function openSettled<Copies extends { close(): Promise<void> }>(
   target: Target,
-): Promise<{ readonly session: Session; readonly socket: Socket }> {
+  settings: Sql,
+  make: (session: Session, socket: Socket) => Copies,
+): Promise<Copies> {
   const socket = await openSocket(target).catch((error: unknown) => {
     throw connectionFault(target, error)
   })
-  return { session: await Session.open(target, socket), socket }
+  const session = await Session.open(target, socket)
+  const copies = make(session, socket)
+  try {
+    await session.run(settings)
+    return copies
+  } catch (error) {
+    await copies.close()
+    throw error
+  }
 }

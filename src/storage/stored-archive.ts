@@ -133,7 +133,8 @@ function parseManifest(path: string, text: string): Manifest {
   })
 }
 
-function damaged(path: string, file: string, what: string, cause?: unknown): Fault {
+/** `file` in the archive at `path` is not what it was. */
+export function damaged(path: string, file: string, what: string, cause?: unknown): Fault {
   return new Fault('archive-damaged', `The archive is damaged: ${file} ${what}.`, {
     place: { file: join(path, file) },
     remedy: 'Dump again, or fetch the archive again from where it was copied.',

@@ -2,10 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { END_OF_ROWS } from '../archive/data-stream.ts'
 import type { ManifestTable } from '../archive/manifest.ts'
-import { Fault } from '../lib/fault.ts'
+import type { Fault } from '../lib/fault.ts'
 import { Turns } from '../lib/turns.ts'
 import { unpackBest } from './compression/gzip.ts'
 import { DESCRIBED_BYTES, type MemberDescription, readDescription } from './compression/gzip-member.ts'
+import { damaged } from './stored-archive.ts'
 
 /** Bytes of a file that are read at once, while those before them are unpacked: some six members. */
 const READ_BYTES = 1024 * 1024
@@ -15,7 +16,8 @@ const READ_BYTES = 1024 * 1024
  * that is cut into several members nobody else may take.
  */
 export class StoredRows {
-  readonly #path: string
+  /** Of the archive. */
+  readonly #folder: string
   readonly #table: ManifestTable
   readonly #handle: FileHandle
   #at = 0
@@ -27,19 +29,19 @@ export class StoredRows {
   #given = 0
   #ended = false
 
-  private constructor(path: string, table: ManifestTable, handle: FileHandle) {
-    this.#path = path
+  private constructor(folder: string, table: ManifestTable, handle: FileHandle) {
+    this.#folder = folder
     this.#table = table
     this.#handle = handle
   }
 
   /** Throws `archive-damaged`. */
   static async open(folder: string, table: ManifestTable): Promise<StoredRows> {
-    const path = join(folder, table.file ?? '')
+    const file = table.file ?? ''
     try {
-      return new StoredRows(path, table, await open(path))
+      return new StoredRows(folder, table, await open(join(folder, file)))
     } catch (cause) {
-      throw damaged(path, 'cannot be read', cause)
+      throw damaged(folder, file, 'cannot be read', cause)
     }
   }
 
@@ -69,7 +71,7 @@ export class StoredRows {
   /** Whether takers together got all that the manifest says. Throws `archive-damaged` where not. */
   refuseUnlessWhole(): void {
     if (this.#given === this.#table.bytes) return
-    throw damaged(this.#path, `has ${this.#given} bytes of text instead of ${this.#table.bytes}`)
+    throw this.#damaged(`has ${this.#given} bytes of text instead of ${this.#table.bytes}`)
   }
 
   async close(): Promise<void> {
@@ -84,9 +86,9 @@ export class StoredRows {
     await this.#have(DESCRIBED_BYTES)
     if (this.#read.length === 0) return undefined
     const description = readDescription(this.#read)
-    if (!description) throw damaged(this.#path, `holds no member of pgveil at its byte ${this.#at}`)
+    if (!description) throw this.#damaged(`holds no member of pgveil at its byte ${this.#at}`)
     await this.#have(description.bytes)
-    if (this.#read.length < description.bytes) throw damaged(this.#path, 'ends in the middle of a member')
+    if (this.#read.length < description.bytes) throw this.#damaged('ends in the middle of a member')
     const bytes = this.#read.subarray(0, description.bytes)
     this.#read = this.#read.subarray(description.bytes)
     this.#at += description.bytes
@@ -111,7 +113,7 @@ export class StoredRows {
       const { bytesRead } = await this.#handle.read(buffer, 0, READ_BYTES)
       return buffer.subarray(0, bytesRead)
     } catch (cause) {
-      throw damaged(this.#path, 'cannot be read', cause)
+      throw this.#damaged('cannot be read', cause)
     }
   }
 
@@ -121,19 +123,15 @@ export class StoredRows {
       this.#given += text.length
       return text
     } catch (cause) {
-      throw damaged(this.#path, 'holds a member that cannot be unpacked', cause)
+      throw this.#damaged('holds a member that cannot be unpacked', cause)
     }
+  }
+
+  #damaged(what: string, cause?: unknown): Fault {
+    return damaged(this.#folder, this.#table.file ?? '', what, cause)
   }
 }
 
 function isEnd(text: Uint8Array): boolean {
   return text.length === END_OF_ROWS.length && Buffer.from(text).equals(END_OF_ROWS)
-}
-
-function damaged(path: string, what: string, cause?: unknown): Fault {
-  return new Fault('archive-damaged', `The archive is damaged: a file of rows ${what}.`, {
-    place: { file: path },
-    remedy: 'Dump again, or fetch the archive again from where it was copied.',
-    cause,
-  })
 }

@@ -83,6 +83,13 @@ test.each([
   expect(await database.rows('SELECT * FROM public.t')).toEqual([{ id: 7, v: 'good' }])
 })
 
+/** A session whose lock every COPY into the table waits for, until it is closed. */
+async function lockTable(database: TestDatabase): Promise<Session> {
+  const other = await Session.open(database.target)
+  await other.run(sql`BEGIN; LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE`)
+  return other
+}
+
 test('where rows stop coming by an error, the server takes back what it got', async () => {
   await using database = await TestDatabase.create(TABLE)
   const session = await open(database)
@@ -98,8 +105,7 @@ test('where rows stop coming by an error, the server takes back what it got', as
 
 test('an abort ends a COPY that the server does not read', async () => {
   await using database = await TestDatabase.create(TABLE)
-  const other = await Session.open(database.target)
-  await other.run(sql`BEGIN; LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE`)
+  const other = await lockTable(database)
   const abort = new AbortController()
   const session = await open(database, abort.signal)
   let sent = 0
@@ -120,8 +126,7 @@ test('an abort ends a COPY that the server does not read', async () => {
 
 test('a connection that is lost is told of, also where the rows are all sent', async () => {
   await using database = await TestDatabase.create(TABLE)
-  const other = await Session.open(database.target)
-  await other.run(sql`BEGIN; LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE`)
+  const other = await lockTable(database)
   const session = await open(database)
   const copying = faultOf(session.copyIn(COPY, pieces('1\ta\n')))
   await database.run(`

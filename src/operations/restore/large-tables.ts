@@ -24,7 +24,7 @@ export function largeTables(
   )
   return entries.flatMap((entry) => {
     if (entry.description !== 'TABLE DATA' || entry.extra.kind !== 'file' || !entry.copyStatement) return []
-    const table = byFile.get(entry.extra.name) ?? byFile.get(`${entry.extra.name}.gz`)
+    const table = byFile.get(`${entry.extra.name}.gz`)
     return table ? [{ entry, table }] : []
   })
 }

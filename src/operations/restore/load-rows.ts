@@ -1,7 +1,6 @@
 import type { ManifestTable } from '../../archive/manifest.ts'
 import type { TocEntry } from '../../archive/toc/toc.ts'
 import { relationName } from '../../catalog/model.ts'
-import { Fault } from '../../lib/fault.ts'
 import { fromCatalog, sql } from '../../lib/sql.ts'
 import type { Target } from '../../postgres/connection/target.ts'
 import { CopyInSession } from '../../postgres/copy-in-session.ts'
@@ -11,6 +10,7 @@ import { describeSqlState } from '../../postgres/sqlstate.ts'
 import { StoredRows } from '../../storage/stored-rows.ts'
 import type { Context } from '../context.ts'
 import { runLanes } from '../lanes.ts'
+import { partFault } from './part-fault.ts'
 
 /** A table whose rows are loaded here, and the entry that says how. */
 export interface TableToLoad {
@@ -101,10 +101,7 @@ async function fill(
     await session.copyIn(fromCatalog(entry.copyStatement ?? ''), rows)
   } catch (error) {
     if (!(error instanceof CopyError)) throw error
-    throw new Fault('restore-failed', `The rows were refused: ${describeSqlState(error.sqlState)}.`, {
-      place: { relation: relationName(table) },
-      remedy: 'The target holds a part of the archive now; restore again with --clean-db or --drop-db.',
-    })
+    throw partFault(`The rows were refused: ${describeSqlState(error.sqlState)}.`, relationName(table))
   }
 }
 

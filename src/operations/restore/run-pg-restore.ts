@@ -16,6 +16,7 @@ import type { Program } from '../../postgres/programs.ts'
 import { type SupervisedProgram, spawnSupervised } from '../../postgres/supervised.ts'
 import type { Context } from '../context.ts'
 import { type Complaint, ComplaintReader } from './complaints.ts'
+import { partFault } from './part-fault.ts'
 import { listFile } from './selection.ts'
 
 /** What pg_restore reads: a directory archive, the head of a custom one without its rows, or a custom one as a stream. */
@@ -102,7 +103,7 @@ async function follow(
   const exitCode = await child.exited
   context.signal.throwIfAborted()
   if ('fed' in child) await child.fed
-  if (harmful) throw restoreFault(harmful)
+  if (harmful) throw partFault(`pg_restore failed: ${harmful.message}`, harmful.entry)
   // Exit code 1 says that it ignored errors; each of them was judged above.
   if (exitCode !== 0 && !(exitCode === 1 && /errors ignored on restore/.test(output))) {
     throw new Fault(
@@ -140,13 +141,6 @@ function tableWatcher(
     const dumpId = finished ? Number(finished) : byName.get(name ?? '')
     if (dumpId !== undefined) onTable(dumpId)
   }
-}
-
-function restoreFault(complaint: Complaint): Fault {
-  return new Fault('restore-failed', `pg_restore failed: ${complaint.message}`, {
-    place: { relation: complaint.entry },
-    remedy: 'The target holds a part of the archive now; restore again with --clean-db or --drop-db.',
-  })
 }
 
 function missingRole(complaint: Complaint): Finding {

@@ -16,7 +16,8 @@ const HAS_EXTRA = 4
 /** Two bytes of the extra field's length, and its one subfield: a name of two, two of length, the length and the mark. */
 const NAME = [0x50, 0x56]
 const SUBFIELD_BYTES = 5
-const EXTRA_BYTES = 2 + 4 + SUBFIELD_BYTES
+const EXTRA_HEAD = [4 + SUBFIELD_BYTES, 0, ...NAME, SUBFIELD_BYTES, 0]
+const EXTRA_BYTES = EXTRA_HEAD.length + SUBFIELD_BYTES
 
 /** So many bytes of a member hold its description. */
 export const DESCRIBED_BYTES = HEADER_BYTES + EXTRA_BYTES
@@ -29,7 +30,7 @@ export function describeMember(member: Uint8Array, block: Uint8Array): Uint8Arra
   const described = new Uint8Array(member.length + EXTRA_BYTES)
   described.set(member.subarray(0, HEADER_BYTES))
   described[FLAGS_AT] = HAS_EXTRA
-  described.set([4 + SUBFIELD_BYTES, 0, ...NAME, SUBFIELD_BYTES, 0], HEADER_BYTES)
+  described.set(EXTRA_HEAD, HEADER_BYTES)
   const fields = new DataView(described.buffer)
   fields.setUint32(DESCRIBED_BYTES - SUBFIELD_BYTES, described.length, true)
   fields.setUint8(DESCRIBED_BYTES - 1, block.at(-1) === LINE_FEED ? 1 : 0)
@@ -41,8 +42,7 @@ export function describeMember(member: Uint8Array, block: Uint8Array): Uint8Arra
 export function readDescription(head: Uint8Array): MemberDescription | undefined {
   if (head.length < DESCRIBED_BYTES || head[0] !== 0x1f || head[1] !== 0x8b || head[FLAGS_AT] !== HAS_EXTRA)
     return undefined
-  const expected = [4 + SUBFIELD_BYTES, 0, ...NAME, SUBFIELD_BYTES, 0]
-  if (expected.some((byte, at) => head[HEADER_BYTES + at] !== byte)) return undefined
+  if (EXTRA_HEAD.some((byte, at) => head[HEADER_BYTES + at] !== byte)) return undefined
   const fields = new DataView(head.buffer, head.byteOffset, head.length)
   const bytes = fields.getUint32(DESCRIBED_BYTES - SUBFIELD_BYTES, true)
   return bytes > DESCRIBED_BYTES ? { bytes, endsLine: fields.getUint8(DESCRIBED_BYTES - 1) === 1 } : undefined
